@@ -1,0 +1,112 @@
+/**
+ * Everything that the firmware gets from its host: a board, the emulator or a test hands these
+ * in. Interfaces only. Bytes given to a callback belong to the host and are valid only during
+ * the call; bytes given to a port are copied or sent before the call returns.
+ * @module
+ */
+
+/** One MQTT 3.1.1 connection at a time. It never reconnects by itself: the firmware decides when. */
+export interface Transport {
+  /** Starts to connect; ends in `onConnected` or `onClosed`. Call only while closed. */
+  open(options: TransportOptions, events: TransportEvents): void;
+  /** Subscribes at QoS 1. */
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  /**
+   * Sends one message, never retained, never empty.
+   * @param onAcknowledged called once at PUBACK (QoS 1), or when handed to the socket (QoS 0);
+   *   never called when the connection closes first
+   */
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1, onAcknowledged: () => void): void;
+  /** Sends DISCONNECT, so that the will is not published. No callback follows. Safe to call twice. */
+  close(): void;
+}
+
+export interface TransportOptions {
+  readonly clientId: string;
+  readonly keepAliveMs: number;
+  readonly will: { readonly topic: string; readonly payload: Uint8Array };
+}
+
+export interface TransportEvents {
+  onConnected(): void;
+  /**
+   * A message begins. The returned sink gets its bytes in one or more pieces, in order.
+   * `undefined` drops the message unread.
+   */
+  onMessage(topic: string, lengthBytes: number): MessageSink | undefined;
+  /** Refused, lost or timed out; the transport is closed and may be opened again. */
+  onClosed(reason: string): void;
+}
+
+export interface MessageSink {
+  write(bytes: Uint8Array): void;
+  end(): void;
+}
+
+/** Monotonic time and timers. Nothing that it says may touch a weight. */
+export interface Clock {
+  nowMs(): number;
+  /** Calls back once, not before `delayMs`; 0 = at the next turn of the event loop. */
+  after(delayMs: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Numbers for back-off jitter only, never for training. */
+export interface Entropy {
+  /** uniform, 0 to 2^32 - 1 */
+  next(): number;
+}
+
+/**
+ * Persistent memory that survives power loss: two model slots and one small record.
+ * What is written is durable when the call returns.
+ */
+export interface Flash {
+  /** Bytes that one slot can hold. */
+  readonly slotBytes: number;
+  /** Erases a slot and makes it ready for `write` from offset 0 upwards. */
+  erase(slot: 0 | 1): void;
+  write(slot: 0 | 1, offset: number, bytes: Uint8Array): void;
+  read(slot: 0 | 1, offset: number, out: Uint8Array): void;
+  /** The record as last saved whole, or undefined when there is none. At most 64 bytes. */
+  loadRecord(): Uint8Array | undefined;
+  /** Replaces the record in one step: after power loss it is the old one or the new one. */
+  saveRecord(bytes: Uint8Array): void;
+}
+
+/** Labelled examples of this board, in a fixed order. */
+export interface Examples {
+  readonly count: number;
+  readonly features: number; // bytes per example
+  readonly signed: boolean; // int8 or uint8
+  readonly classes: number;
+  /** Copies the features of example `index` to out[0..features) and returns its label. */
+  read(index: number, out: Uint8Array): number;
+}
+
+export interface Log {
+  /** One line for a person, no newline. */
+  line(text: string): void;
+}
+
+export interface Identity {
+  readonly device: string; // `esp32-` + 12 hex digits on a board; /^[a-z0-9-]{1,23}$/
+  readonly board: string; // profile name in shared/model/boards
+}
+
+export interface Ports {
+  readonly identity: Identity;
+  readonly task: string; // /^[a-z0-9-]{1,32}$/
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly flash: Flash;
+  readonly examples: Examples;
+  readonly log: Log;
+  /** Free memory in bytes, 0 when unknown. */
+  freeBytes(): number;
+}

@@ -1,0 +1,56 @@
+/**
+ * How a client trains and what it sends, in integers only: the server decides every count, so a
+ * board needs no float and all boards agree. `presets.ts` makes these from a method's name.
+ * @module
+ */
+
+/** Which activations the weight gradient uses (DESIGN section 6; SWAT, Raihan & Aamodt 2020). */
+export type ActivationChoice =
+  /** every one */
+  | 'all'
+  /** each example keeps its largest; the others count as zero */
+  | 'top-k'
+  /** the columns that any example of the batch keeps, with all activations of those columns */
+  | 'union';
+
+/** What goes up (ZeroFL, section 5). */
+export type UplinkChoice =
+  /** every weight's difference to the base model */
+  | 'all'
+  /** the trained values of the largest weights */
+  | 'top-k-weights'
+  /** the differences at the places of the largest trained weights */
+  | 'diff-on-top-k-weights'
+  /** the largest differences */
+  | 'top-k-weights-diff';
+
+/** How the server merges a coordinate. */
+export type MergeChoice =
+  /** over the cohort that reported: who did not send it counts as zero */
+  | 'cohort'
+  /** over those that sent it */
+  | 'senders';
+
+/** A learning rate as an integer: mantissa · 2^exp. */
+export interface Rate {
+  readonly mantissa: number; // 1 to 255
+  readonly exp: number; // -24 to 0
+}
+
+export interface TrainingMethod {
+  readonly activations: ActivationChoice;
+  readonly uplink: UplinkChoice;
+  readonly merge: MergeChoice;
+  readonly rate: Rate;
+  readonly clip: number; // bound on a layer's gradient norm in units of 2^-4, 1 to 65535; 0 = off
+  readonly epochs: number; // 1 to 255
+  readonly batch: number; // examples per step, 1 to 16
+  readonly reselectEvery: number; // examples between two selections of active weights, 1 to 65535
+}
+
+/** Counts for one layer with weights, in the order of the model's layers. */
+export interface LayerCounts {
+  readonly active: number; // weights used forward and backward, 1 to the layer's weights
+  readonly keptInputs: number; // inputs kept per example for the weight gradient, 1 to fan-in
+  readonly sent: number; // weights in an update, 1 to the layer's weights
+}
