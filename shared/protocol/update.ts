@@ -2,19 +2,8 @@
  * The update frame: one client's sparse result of one round.
  * @module
  */
+import type { LayerDelta } from '../model/delta.js';
 import type { ModelHash } from './model.js';
-
-/** What one layer sends. */
-export interface LayerUpdate {
-  /** ascending places in the layer's weights; length = the plan's `sent` */
-  readonly positions: Uint32Array;
-  /** one value per position; real = value · 2^(weightExp + shift) */
-  readonly values: Int16Array;
-  readonly shift: number; // 0 to 15
-  /** one difference per bias; real = value · 2^(biasExp + biasShift) */
-  readonly biases: Int16Array;
-  readonly biasShift: number; // 0 to 15
-}
 
 export interface Update {
   readonly device: string;
@@ -26,5 +15,5 @@ export interface Update {
   readonly heldBack: number; // examples held back and evaluated on the base model
   readonly correct: number; // of those, classified right
   readonly macs: number; // multiply-accumulates of the training, whole run
-  readonly layers: readonly LayerUpdate[];
+  readonly layers: readonly LayerDelta[];
 }
