@@ -3,8 +3,8 @@
  * @module
  */
 export interface LayerDelta {
-  /** ascending places in the layer's weights; length = the plan's `sent` for the layer */
-  readonly positions: Uint32Array;
+  /** ascending places in the layer's weights, as many as the plan's `sent`; 'all' = every weight */
+  readonly positions: Uint32Array | 'all';
   /** one value per position; real = value · 2^(weightExp + shift) */
   readonly values: Int16Array;
   readonly shift: number; // 0 to 15, above the model's weightExp
