@@ -1,0 +1,51 @@
+/**
+ * Seeded random numbers in integer arithmetic, the same on every engine. For example order,
+ * initial weights, partitions and the noise of a round; not for secrets.
+ *
+ * The generator is xorshift32 (Marsaglia 2003, shifts 13, 17, 5) over a mixed seed. `mix` is the
+ * 32-bit finaliser of MurmurHash3 (Appleby, public domain) applied once per value.
+ * @module
+ */
+
+export class Random {
+  #state: number;
+
+  /** @param seed any int32 or uint32; equal seeds give equal sequences */
+  constructor(seed: number) {
+    this.#state = mix(0x5eed, seed) | 0 || 1; // xorshift must not start at 0
+  }
+
+  /** The next uniform uint32. */
+  next(): number {
+    let x = this.#state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#state = x;
+    return x >>> 0;
+  }
+
+  /**
+   * Uniform in 0 to n - 1.
+   * @param n 1 to 2^16: the product with 16 random bits stays in 32 bits; larger n, up to 2^31,
+   *   take two draws and a remainder, biased by less than n / 2^48
+   */
+  below(n: number): number {
+    if (n <= 65536) return Math.floor(((this.next() >>> 16) * n) / 65536);
+    return ((this.next() >>> 16) * 4294967296 + this.next()) % n;
+  }
+}
+
+/**
+ * Folds a value into a hash: a seed for each (task, device, round, attempt) is a chain of these.
+ * @returns uint32
+ */
+export function mix(hash: number, value: number): number {
+  let h = Math.imul(hash ^ value, 0x9e3779b1) ^ hash;
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  h ^= h >>> 16;
+  return h >>> 0;
+}
