@@ -1,0 +1,164 @@
+/**
+ * Exact top-k by magnitude: of n values the k largest |value|, ties to the lower index, by
+ * counting instead of sorting. Two passes count magnitudes (their high bits, then the low bits of
+ * the one bin in which the k-th largest lies) and give a threshold; a third pass takes everything
+ * above the threshold and the first few equal to it. O(n) and no allocation.
+ *
+ * Every pass works on any part of the values, so that a caller with a short time slice stops
+ * between blocks. Between calls all there is to know stays in `state`, an Int32Array of TOPK_STATE
+ * elements that the caller owns:
+ *
+ *     topkBegin(state, k);
+ *     for each block  topkCountHigh(state, values, start, end);   // in any order
+ *     topkFindBin(state);
+ *     for each block  topkCountLow(state, values, start, end);    // in any order
+ *     topkFindThreshold(state);
+ *     for each block  taken += topkTake(out, taken, state, values, start, end, position);  // ascending
+ *
+ * Magnitudes may reach TOPK_MAX: int8, uint8, int16 (-32,768 as well) and differences of two int16
+ * held in int32.
+ * @module
+ */
+
+export type TopkValues = Int8Array | Uint8Array | Int16Array | Int32Array;
+
+const LOW_BITS = 9;
+const LOW_BINS = 1 << LOW_BITS;
+const HIGH_BINS = 256;
+
+/** The largest magnitude that can be counted: 131,071. */
+export const TOPK_MAX = HIGH_BINS * LOW_BINS - 1;
+
+/** Place in `state`, set by topkFindThreshold: every magnitude above it is among the k. */
+export const TOPK_THRESHOLD = LOW_BINS;
+/** Place in `state`: how many magnitudes equal to the threshold are among the k; topkTake counts it down. */
+export const TOPK_TIES = LOW_BINS + 1;
+/** Place in `state`: the high bits of the threshold, set by topkFindBin. */
+const BIN = LOW_BINS + 2;
+
+/** Elements of `state`: one count per bin of the finer pass, then the three places above. */
+export const TOPK_STATE = LOW_BINS + 3;
+
+/**
+ * Begins a selection.
+ *
+ * @param state int32 [TOPK_STATE] overwritten
+ * @param k     how many values to select, 0 to the number of values
+ */
+export function topkBegin(state: Int32Array, k: number): void {
+  state.fill(0);
+  state[TOPK_TIES] = k;
+}
+
+/** Pass 1: counts the high bits of |values[start..end)|. */
+export function topkCountHigh(state: Int32Array, values: TopkValues, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    const value = values[i];
+    state[(value < 0 ? -value : value) >> LOW_BITS]++;
+  }
+}
+
+/**
+ * Between the passes: finds the bin of the k-th largest magnitude.
+ * @throws RangeError when k is larger than the number of values counted
+ */
+export function topkFindBin(state: Int32Array): void {
+  state[BIN] = descend(state, HIGH_BINS - 1);
+  state.fill(0, 0, LOW_BINS);
+}
+
+/** Pass 2, over the same values: counts the low bits of those in the bin. */
+export function topkCountLow(state: Int32Array, values: TopkValues, start: number, end: number): void {
+  const bin = state[BIN];
+  for (let i = start; i < end; i++) {
+    const value = values[i];
+    const magnitude = value < 0 ? -value : value;
+    if (magnitude >> LOW_BITS === bin) state[magnitude & (LOW_BINS - 1)]++;
+  }
+}
+
+/** After pass 2: sets state[TOPK_THRESHOLD] and state[TOPK_TIES]. */
+export function topkFindThreshold(state: Int32Array): void {
+  state[TOPK_THRESHOLD] = (state[BIN] << LOW_BITS) | descend(state, LOW_BINS - 1);
+}
+
+/**
+ * Pass 3, over the same values with indices ascending from block to block: writes the position of
+ * each selected value to out[at..), ascending.
+ *
+ * @param out      uint32 [k]
+ * @param at       how many positions the blocks before this one gave
+ * @param position position of values[start]; that of values[i] is position + i - start
+ * @returns how many positions this block gave
+ */
+export function topkTake(
+  out: Uint32Array,
+  at: number,
+  state: Int32Array,
+  values: TopkValues,
+  start: number,
+  end: number,
+  position: number,
+): number {
+  const threshold = state[TOPK_THRESHOLD];
+  const shift = position - start;
+  let ties = state[TOPK_TIES];
+  let to = at;
+  for (let i = start; i < end; i++) {
+    const value = values[i];
+    const magnitude = value < 0 ? -value : value;
+    if (magnitude > threshold) out[to++] = i + shift;
+    else if (magnitude === threshold && ties > 0) {
+      ties--;
+      out[to++] = i + shift;
+    }
+  }
+  state[TOPK_TIES] = ties;
+  return to - at;
+}
+
+/**
+ * Both counting passes over values[offset..offset + n) at once: leaves the threshold in
+ * state[TOPK_THRESHOLD] and the number of ties to keep in state[TOPK_TIES].
+ * @throws RangeError when k > n
+ */
+export function topkThreshold(
+  state: Int32Array,
+  values: TopkValues,
+  offset: number,
+  n: number,
+  k: number,
+): void {
+  topkBegin(state, k);
+  topkCountHigh(state, values, offset, offset + n);
+  topkFindBin(state);
+  topkCountLow(state, values, offset, offset + n);
+  topkFindThreshold(state);
+}
+
+/**
+ * The whole selection at once: out[0..k) = the positions, 0 to n - 1 ascending, of the k largest
+ * of |values[offset..offset + n)|.
+ * @throws RangeError when k > n
+ */
+export function selectTopk(
+  out: Uint32Array,
+  state: Int32Array,
+  values: TopkValues,
+  offset: number,
+  n: number,
+  k: number,
+): void {
+  topkThreshold(state, values, offset, n, k);
+  topkTake(out, 0, state, values, offset, offset + n, 0);
+}
+
+/** Walks down the counts from bin `top` till the wanted rank lies in the bin; keeps the rest of it. */
+function descend(state: Int32Array, top: number): number {
+  let rank = state[TOPK_TIES];
+  let bin = top;
+  while (bin >= 0 && state[bin] < rank) rank -= state[bin--];
+  if (bin < 0) throw new RangeError(`k exceeds the values by ${rank}, expected at most all of them`);
+  state[TOPK_TIES] = rank;
+  return bin;
+}
