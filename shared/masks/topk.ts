@@ -16,7 +16,8 @@
  *     for each block  taken += topkTake(out, taken, state, values, start, end, position);  // ascending
  *
  * Magnitudes may reach TOPK_MAX: int8, uint8, int16 (-32,768 as well) and differences of two int16
- * held in int32.
+ * held in int32. They are taken as (v ^ sign) - sign with sign = v >> 31, which is exact there: a branch
+ * on the sign, as good as random, made every pass three times as slow in Node.
  * @module
  */
 
@@ -53,8 +54,8 @@ export function topkBegin(state: Int32Array, k: number): void {
 /** Pass 1: counts the high bits of |values[start..end)|. */
 export function topkCountHigh(state: Int32Array, values: TopkValues, start: number, end: number): void {
   for (let i = start; i < end; i++) {
-    const value = values[i];
-    state[(value < 0 ? -value : value) >> LOW_BITS]++;
+    const sign = values[i] >> 31;
+    state[((values[i] ^ sign) - sign) >> LOW_BITS]++;
   }
 }
 
@@ -71,8 +72,8 @@ export function topkFindBin(state: Int32Array): void {
 export function topkCountLow(state: Int32Array, values: TopkValues, start: number, end: number): void {
   const bin = state[BIN];
   for (let i = start; i < end; i++) {
-    const value = values[i];
-    const magnitude = value < 0 ? -value : value;
+    const sign = values[i] >> 31;
+    const magnitude = (values[i] ^ sign) - sign;
     if (magnitude >> LOW_BITS === bin) state[magnitude & (LOW_BINS - 1)]++;
   }
 }
@@ -105,8 +106,8 @@ export function topkTake(
   let ties = state[TOPK_TIES];
   let to = at;
   for (let i = start; i < end; i++) {
-    const value = values[i];
-    const magnitude = value < 0 ? -value : value;
+    const sign = values[i] >> 31;
+    const magnitude = (values[i] ^ sign) - sign;
     if (magnitude > threshold) out[to++] = i + shift;
     else if (magnitude === threshold && ties > 0) {
       ties--;
