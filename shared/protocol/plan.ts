@@ -19,6 +19,7 @@ export interface Plan {
   readonly round: number; // counts from 1
   readonly attempt: number; // counts from 1; a round that was abandoned is announced again
   readonly modelHash: ModelHash;
+  readonly modelCrc: number; // uint32, the CRC-32 in that model frame's header: a board checks this, not the hash
   readonly cohort: Cohort;
   readonly deadlineMs: number; // from the announcement, for the board's information; 0 = none
   readonly method: TrainingMethod;
