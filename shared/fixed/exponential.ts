@@ -60,11 +60,11 @@ function makePowers(): Int32Array {
   return powers;
 }
 
-/** a · b / 2^30, rounded down; 0 ≤ a, b ≤ 2^30. Products of 15-bit halves stay exact in a double. */
+/** a · b / 2^30, rounded down; 0 ≤ a, b ≤ 2^30. Split at 15 bits, so that every double is exact. */
 function productQ30(a: number, b: number): number {
   const high = (a >> 15) * b; // below 2^45
   const low = (a & 32767) * b; // below 2^45
-  return Math.floor((high * 32768 + low) / 1073741824);
+  return Math.floor((high + Math.floor(low / 32768)) / 32768);
 }
 
 /** sqrt(a / 2^30) · 2^30, rounded down; bit by bit. */
