@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { formatTotals, runTests, type Totals } from '../../../tools/test/runner.js';
+
+const test = suite('test runner');
+
+const UVU = `import { suite } from '${import.meta.resolve('uvu')}';\nconst test = suite('planted');\n`;
+const SKIP = `import { skip } from '${new URL('../../../tools/test/skip.ts', import.meta.url)}';\n`;
+
+/** Runs planted files, name to source, in a folder of their own. */
+async function runPlanted(
+  files: Record<string, string>,
+  { timeoutMs = 60_000, patterns = [] as string[] } = {},
+): Promise<{ totals: Totals; text: string }> {
+  const root = mkdtempSync(join(tmpdir(), 'sparrow-runner-'));
+  try {
+    mkdirSync(join(root, 'test'));
+    writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
+    for (const [name, source] of Object.entries(files)) {
+      writeFileSync(join(root, 'test', `${name}.test.ts`), source);
+    }
+    const lines: string[] = [];
+    const totals = await runTests({ root, patterns, timeoutMs, write: (line) => lines.push(line) });
+    return { totals, text: lines.join('\n') };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+async function failsWith(source: string, why: RegExp, timeoutMs?: number): Promise<void> {
+  const { totals, text } = await runPlanted({ planted: source }, { timeoutMs });
+  assert.is(totals.failed, 1);
+  assert.match(text, /^FAIL test\/planted\.test\.ts/);
+  assert.match(text, why);
+}
+
+test('counts what passed and what failed, and prints the failure', async () => {
+  const good = `${UVU}test('a', () => {});\ntest('b', () => {});\ntest.run();`;
+  const bad = `${UVU}test('a', () => {});\ntest('b', () => { throw new Error('pear'); });\ntest.run();`;
+  const { totals, text } = await runPlanted({ good, bad });
+  assert.equal(totals, { passed: 3, failed: 1, skipped: 0 });
+  assert.match(text, /ok {3}test\/good\.test\.ts +2 passed {2}\d/);
+  assert.match(text, /FAIL test\/bad\.test\.ts +1 passed, 1 failed/);
+  assert.match(text, 'pear');
+});
+
+test('a forgotten run is a failure', () =>
+  failsWith(`${UVU}test('a', () => {});`, /no test ran: is test\.run\(\) at the end\?/));
+
+test('a file without tests is a failure', () => failsWith(`${UVU}test.run();`, /no test in it/));
+
+test('a test left out by .only is a failure', () =>
+  failsWith(`${UVU}test('a', () => {});\ntest.only('b', () => {});\ntest.run();`, /1 tests left out/));
+
+test('a promise that never settles is a failure', () =>
+  failsWith(`${UVU}test('a', () => new Promise(() => {}));\ntest.run();`, /exit code 1|no test ran/));
+
+test('a hook that throws is a failure', () =>
+  failsWith(`${UVU}test.before(() => { throw 1; });\ntest('a', () => {});\ntest.run();`, /a hook threw/));
+
+test('a file that throws is a failure, and its reason is printed', () =>
+  failsWith(`throw new Error('plum');`, /plum/));
+
+test('an exit with a code after green tests is a failure', () =>
+  failsWith(
+    `${UVU}test('a', () => {});\ntest.run();\nprocess.on('exit', () => { process.exitCode = 3; });`,
+    /exit code 3/,
+  ));
+
+test('a file that does not end is killed and is a failure', () =>
+  failsWith(
+    `${UVU}test('a', () => {});\ntest.run();\nsetInterval(() => {}, 1000);`,
+    /1 passed, 1 failed .*did not end in time/,
+    3_000,
+  ));
+
+test('a skipped file is counted and its reason is shown', async () => {
+  const { totals, text } = await runPlanted({
+    planted: `${SKIP}${UVU}process.env.SPARROW_REQUIRE = '';\nskip('xs', 'no engine');\ntest.run();`,
+  });
+  assert.equal(totals, { passed: 0, failed: 0, skipped: 1 });
+  assert.match(text, 'skipped: no engine (xs)');
+  assert.is(formatTotals(totals), '0 passed, 0 failed, 1 skipped');
+});
+
+test('a skip of what SPARROW_REQUIRE names is a failure', () =>
+  failsWith(
+    `${SKIP}${UVU}process.env.SPARROW_REQUIRE = 'data,xs';\nskip('xs', 'no engine');\ntest.run();`,
+    /SPARROW_REQUIRE names xs, but no engine/,
+  ));
+
+test('a pattern chooses files, and one that no file matches is a failure', async () => {
+  const good = `${UVU}test('a', () => {});\ntest.run();`;
+  const chosen = await runPlanted({ good, bad: 'throw 1' }, { patterns: ['goo'] });
+  assert.equal(chosen.totals, { passed: 1, failed: 0, skipped: 0 });
+  const none = await runPlanted({ good }, { patterns: ['pear'] });
+  assert.equal(none.totals, { passed: 0, failed: 1, skipped: 0 });
+});
+
+test('the last words say how many passed, failed and were skipped', () => {
+  assert.is(formatTotals({ passed: 7, failed: 0, skipped: 0 }), '7 passed, 0 failed');
+  assert.is(formatTotals({ passed: 7, failed: 2, skipped: 3 }), '7 passed, 2 failed, 3 skipped');
+});
+
+test.run();
