@@ -46,6 +46,7 @@ export interface TrainingMethod {
   readonly epochs: number; // 1 to 255
   readonly batch: number; // examples per step, 1 to 16
   readonly reselectEvery: number; // examples between two selections of active weights, 1 to 65535
+  readonly holdBackEvery: number; // the last of every so many examples is held back for evaluation; 0 = none
 }
 
 /** Counts for one layer with weights, in the order of the model's layers. */

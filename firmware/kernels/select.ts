@@ -1,0 +1,124 @@
+/**
+ * Which weights are active and which inputs are kept. Thresholds come from exact counting, so the
+ * choice has no history and is the same on every engine; ties go to the lower index.
+ * @module
+ */
+
+/**
+ * Lists the active columns of rows fromRow to toRow - 1: every |weight| above the threshold, and
+ * of those equal to it the first `ties` in order of place.
+ *
+ * @param columns   uint16 [active] filled on from rowStarts[fromRow]
+ * @param rowStarts int32 [rows + 1]; rowStarts[fromRow] is set, those up to toRow are written
+ * @returns ties left for the rows after these
+ */
+export function listActive(
+  columns: Uint16Array,
+  columnsAt: number,
+  rowStarts: Int32Array,
+  rowStartsAt: number,
+  weights: Int16Array,
+  weightsAt: number,
+  threshold: number,
+  ties: number,
+  cols: number,
+  fromRow: number,
+  toRow: number,
+): number {
+  let left = ties;
+  let k = rowStarts[rowStartsAt + fromRow];
+  for (let r = fromRow; r < toRow; r++) {
+    const row = weightsAt + r * cols;
+    for (let c = 0; c < cols; c++) {
+      const w = weights[row + c];
+      const magnitude = w < 0 ? -w : w;
+      if (magnitude < threshold) continue;
+      if (magnitude === threshold) {
+        if (left === 0) continue;
+        left--;
+      }
+      columns[columnsAt + k] = c;
+      k++;
+    }
+    rowStarts[rowStartsAt + r + 1] = k;
+  }
+  return left;
+}
+
+/** Bins of the histogram of |input|: uint8 up to 255, int8 up to 128. */
+export const INPUT_BINS = 256;
+
+/**
+ * Marks the `keep` largest |inputs| of one example, ties to the lower index; a zero is never kept,
+ * since it gives no gradient.
+ *
+ * @param marks     uint8 [cols] set to 1 where kept, else as before: the union over the lanes
+ * @param histogram int32 [INPUT_BINS] scratch
+ * @param inputs    uint8 or int8 [cols × lanes]
+ * @param keep      1 to cols
+ * @param clearRest 1: inputs of this lane that are not kept become 0
+ */
+export function keepLargest(
+  marks: Uint8Array,
+  marksAt: number,
+  histogram: Int32Array,
+  histogramAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  keep: number,
+  clearRest: number,
+  cols: number,
+  lanes: number,
+  lane: number,
+): void {
+  for (let b = 0; b < INPUT_BINS; b++) histogram[histogramAt + b] = 0;
+  const end = inputsAt + cols * lanes;
+  for (let x = inputsAt + lane; x < end; x += lanes) {
+    const v = inputs[x];
+    histogram[histogramAt + (v < 0 ? -v : v)]++;
+  }
+  let threshold = INPUT_BINS - 1;
+  let ties = keep;
+  while (threshold > 0 && histogram[histogramAt + threshold] < ties) {
+    ties -= histogram[histogramAt + threshold];
+    threshold--;
+  }
+  let x = inputsAt + lane;
+  for (let c = 0; c < cols; c++) {
+    const v = inputs[x];
+    const magnitude = v < 0 ? -v : v;
+    let kept = 0;
+    if (magnitude > threshold) kept = 1;
+    else if (magnitude === threshold && magnitude > 0 && ties > 0) {
+      ties--;
+      kept = 1;
+    }
+    if (kept === 1) marks[marksAt + c] = 1;
+    else if (clearRest === 1) inputs[x] = 0;
+    x += lanes;
+  }
+}
+
+/**
+ * Lists the marked columns and clears the marks.
+ *
+ * @param kept  uint16 [cols] overwritten, ascending
+ * @param marks uint8 [cols] cleared
+ * @returns how many
+ */
+export function listKept(
+  kept: Uint16Array,
+  keptAt: number,
+  marks: Uint8Array,
+  marksAt: number,
+  cols: number,
+): number {
+  let count = 0;
+  for (let c = 0; c < cols; c++) {
+    if (marks[marksAt + c] === 0) continue;
+    marks[marksAt + c] = 0;
+    kept[keptAt + count] = c;
+    count++;
+  }
+  return count;
+}

@@ -1,0 +1,45 @@
+/**
+ * A fresh model: He-uniform weights (He et al. 2015) from a seed, in integers.
+ * @module
+ */
+import { squareRoot } from '../fixed/bits.js';
+import { mix, Random } from '../fixed/random.js';
+import { weightMaxima } from './bounds.js';
+import type { ModelDescription } from './description.js';
+import { layoutOf } from './layout.js';
+import type { LayerExponents, Model } from './model.js';
+
+/** A trained weight seldom passes this magnitude; it decides the first exponents. */
+const WEIGHT_RANGE = 3.5;
+
+/** First exponent of activations: 0 to 255 stands for 0 to 8. */
+const ACTIVATION_EXP = -5;
+
+/**
+ * Weights uniform in ±sqrt(6 / fanIn), biases 0.
+ * @param seed equal seeds give equal models
+ * @throws RangeError for a model whose sums do not fit int32
+ */
+export function initialModel(description: ModelDescription, seed: number): Model {
+  const layout = layoutOf(description);
+  const maxima = weightMaxima(description);
+  const parameters = new ArrayBuffer(layout.parameterBytes);
+  const exponents: LayerExponents[] = [];
+  for (const layer of layout.layers) {
+    const weightExp = exponentFor(maxima[layer.index]);
+    exponents.push({ weightExp, outputExp: ACTIVATION_EXP });
+    // limit² = 6 / fanIn · 2^(-2 weightExp), below 2^29 for exponents of -13 and above
+    const limit = squareRoot(Math.floor((6 * 2 ** (-2 * weightExp)) / layer.inputs));
+    const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
+    const random = new Random(mix(seed, layer.index));
+    for (let i = 0; i < weights.length; i++) weights[i] = random.below(2 * limit + 1) - limit;
+  }
+  return { head: { description, layout, exponents }, parameters };
+}
+
+/** The finest exponent that leaves room for WEIGHT_RANGE. */
+function exponentFor(weightMax: number): number {
+  let exp = -13;
+  while (weightMax * 2 ** exp < WEIGHT_RANGE && exp < 0) exp++;
+  return exp;
+}

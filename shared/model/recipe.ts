@@ -1,0 +1,178 @@
+/**
+ * A recipe is what a person asks for (a method's name, a density, a rate); a plan's training part
+ * is what the boards get: integers only. Every method is a choice in the same places (DESIGN
+ * section 6), and the presets of others follow their papers.
+ * @module
+ */
+import { type DensityChoice, keptOf, keptWeights } from './density.js';
+import type { ModelLayout } from './layout.js';
+import type { ActivationChoice, LayerCounts, MergeChoice, TrainingMethod, UplinkChoice } from './method.js';
+import { RATE_UNIT, rateAt } from './schedule.js';
+
+/** Names a person may ask for. */
+export const PRESETS = ['dense', 'swat', 'zerofl', 'sparrow'] as const;
+export type PresetName = (typeof PRESETS)[number];
+
+export interface Recipe {
+  readonly preset: PresetName;
+  readonly density: number; // of weights, above 0, to 1; `dense` has 1
+  readonly activationDensity: number; // inputs kept per example for the weight gradient
+  readonly spread: DensityChoice;
+  readonly activations: ActivationChoice;
+  readonly uplink: UplinkChoice;
+  readonly maskRatio: number; // sent on top of the density, 0 to 1 - density (ZeroFL, section 5)
+  readonly merge: MergeChoice;
+  readonly rate: number; // first learning rate, above 0, to 16
+  readonly rateEnd: number; // last learning rate, above 0, to `rate`
+  readonly rounds: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly clip: number; // bound on a layer's gradient norm, 0 to 4095; 0 = off
+  readonly reselectEvery: number;
+  readonly holdBackEvery: number;
+}
+
+type Choices = Pick<Recipe, 'spread' | 'activations' | 'uplink' | 'merge' | 'maskRatio' | 'batch' | 'rate'>;
+
+/**
+ * - dense: FedAvg (McMahan et al. 2017).
+ * - swat: sparse training, dense uplink, the yardstick of ZeroFL (Raihan & Aamodt 2020; ZeroFL, section 4).
+ * - zerofl: the same training, masked uplink, zeros counted in the mean (ZeroFL, section 5); mask ratio 0.2 is
+ *   its best row, Top-K-Weights-Diff the strategy that does best at this scale.
+ * - sparrow: ERK densities, union of columns, largest differences up, mean over senders.
+ */
+const CHOICES: Readonly<Record<PresetName, Choices>> = {
+  dense: {
+    spread: 'uniform',
+    activations: 'all',
+    uplink: 'all',
+    merge: 'cohort',
+    maskRatio: 0,
+    batch: 16,
+    rate: 0.3,
+  },
+  swat: {
+    spread: 'uniform',
+    activations: 'top-k',
+    uplink: 'all',
+    merge: 'cohort',
+    maskRatio: 0,
+    batch: 16,
+    rate: 0.6,
+  },
+  zerofl: {
+    spread: 'uniform',
+    activations: 'top-k',
+    uplink: 'top-k-weights-diff',
+    merge: 'cohort',
+    maskRatio: 0.2,
+    batch: 16,
+    rate: 0.6,
+  },
+  sparrow: {
+    spread: 'erk',
+    activations: 'union',
+    uplink: 'top-k-weights-diff',
+    merge: 'senders',
+    maskRatio: 0,
+    batch: 8,
+    rate: 0.3,
+  },
+};
+
+/** The learning rate falls to this part of the first over a run (ZeroFL, section A.5). */
+const RATE_FALL = 10;
+
+/**
+ * A preset with its defaults; `changes` replaces any of them.
+ * @throws RangeError naming the field, its value and what was expected
+ */
+export function recipeOf(preset: PresetName, density: number, changes: Partial<Recipe> = {}): Recipe {
+  const choices = CHOICES[preset];
+  if (choices === undefined) throw bad('method', preset, PRESETS.join(', '));
+  const used = preset === 'dense' ? 1 : density;
+  const rate = changes.rate ?? choices.rate;
+  const recipe: Recipe = {
+    preset,
+    density: used,
+    activationDensity: used,
+    ...choices,
+    rateEnd: rate / RATE_FALL,
+    rounds: 100,
+    epochs: 1,
+    clip: 0,
+    reselectEvery: 80,
+    holdBackEvery: 0,
+    ...changes,
+  };
+  check(recipe);
+  return recipe;
+}
+
+/** The training part of the plan of one round. */
+export function planTraining(
+  recipe: Recipe,
+  layout: ModelLayout,
+  round: number,
+): { method: TrainingMethod; layers: LayerCounts[] } {
+  const active = keptWeights(layout, recipe.density, recipe.spread);
+  const sent = sentWeights(recipe, layout);
+  const { activations, uplink, merge, epochs, batch, reselectEvery, holdBackEvery } = recipe;
+  const first = Math.round(recipe.rate * RATE_UNIT);
+  const last = Math.max(1, Math.round(recipe.rateEnd * RATE_UNIT));
+  return {
+    method: {
+      activations,
+      uplink,
+      merge,
+      rate: rateAt(first, last, round, recipe.rounds),
+      clip: Math.round(recipe.clip * 16),
+      epochs,
+      batch,
+      reselectEvery,
+      holdBackEvery,
+    },
+    layers: layout.layers.map((layer) => ({
+      active: active[layer.index],
+      keptInputs: keptOf(layer.inputs, recipe.activationDensity),
+      sent: sent[layer.index],
+    })),
+  };
+}
+
+/** Multiply-accumulates of one example's dense training step: forward, input gradient, weight gradient. */
+export function denseMacsPerExample(layout: ModelLayout): number {
+  return layout.layers.reduce((sum, layer) => sum + layer.weights.length * (layer.index === 0 ? 2 : 3), 0);
+}
+
+function sentWeights(recipe: Recipe, layout: ModelLayout): number[] {
+  if (recipe.uplink === 'all') return layout.layers.map((layer) => layer.weights.length);
+  return keptWeights(layout, Math.min(1, recipe.density + recipe.maskRatio), recipe.spread);
+}
+
+function check(recipe: Recipe): void {
+  range('density', recipe.density, 0, 1);
+  range('activation density', recipe.activationDensity, 0, 1);
+  range('rate', recipe.rate, 0, 16);
+  range('last rate', recipe.rateEnd, 0, recipe.rate);
+  if (!(recipe.maskRatio >= 0 && recipe.maskRatio <= 1)) throw bad('mask ratio', recipe.maskRatio, '0 to 1');
+  if (!(recipe.clip >= 0 && recipe.clip <= 4095)) throw bad('clip', recipe.clip, '0 to 4095');
+  whole('rounds', recipe.rounds, 1, 1_000_000);
+  whole('epochs', recipe.epochs, 1, 255);
+  whole('batch', recipe.batch, 1, 16);
+  whole('reselect', recipe.reselectEvery, 1, 65535);
+  whole('hold back', recipe.holdBackEvery, 0, 65535);
+}
+
+function range(name: string, value: number, above: number, to: number): void {
+  if (!(value > above && value <= to)) throw bad(name, value, `above ${above}, to ${to}`);
+}
+
+function whole(name: string, value: number, from: number, to: number): void {
+  if (!Number.isInteger(value) || value < from || value > to)
+    throw bad(name, value, `an integer from ${from} to ${to}`);
+}
+
+function bad(name: string, value: unknown, expected: string): RangeError {
+  return new RangeError(`${name} ${String(value)}, expected ${expected}`);
+}
