@@ -1,0 +1,48 @@
+/**
+ * A mask as one bit per weight: bit i is bit i mod 8, counted from the lowest, of byte i div 8;
+ * 1 = kept. Bits beyond the last weight are 0.
+ * @module
+ */
+
+export function bitmapBytes(n: number): number {
+  return (n + 7) >>> 3;
+}
+
+export function setBit(bitmap: Uint8Array, i: number): void {
+  bitmap[i >>> 3] |= 1 << (i & 7);
+}
+
+export function testBit(bitmap: Uint8Array, i: number): boolean {
+  return ((bitmap[i >>> 3] >> (i & 7)) & 1) === 1;
+}
+
+/** How many bits are 1. */
+export function countBits(bitmap: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < bitmap.length; i++) {
+    // sums of 2, then 4, then 8 neighbouring bits, side by side in one byte
+    let byte = bitmap[i];
+    byte -= (byte >> 1) & 0x55;
+    byte = (byte & 0x33) + ((byte >> 2) & 0x33);
+    count += (byte + (byte >> 4)) & 0x0f;
+  }
+  return count;
+}
+
+/** Sets the bits at `positions`; the others stay. */
+export function setPositions(bitmap: Uint8Array, positions: Uint32Array): void {
+  for (let i = 0; i < positions.length; i++) bitmap[positions[i] >>> 3] |= 1 << (positions[i] & 7);
+}
+
+/**
+ * The places of the bits that are 1.
+ * @param out uint32 [countBits(bitmap)] overwritten, ascending
+ */
+export function readPositions(out: Uint32Array, bitmap: Uint8Array): void {
+  let to = 0;
+  for (let i = 0; i < bitmap.length; i++) {
+    for (let byte = bitmap[i]; byte !== 0; byte &= byte - 1) {
+      out[to++] = 8 * i + 31 - Math.clz32(byte & -byte); // the lowest bit; the loop then clears it
+    }
+  }
+}

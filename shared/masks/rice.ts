@@ -1,0 +1,140 @@
+/**
+ * Ascending places as Rice coded gaps: for each place the number of places skipped since the last
+ * one, as (gap >> k) zeros, a one, and the k low bits of the gap. Bits fill each byte from its lowest
+ * bit upwards. A place in the stream is a bit offset, so that several lists can follow one another.
+ *
+ * For a random mask of density p the gaps are geometric, and Rice coding with the best k comes within
+ * 2.5 % of their entropy between 1 % and 50 %.
+ * Source: R. F. Rice, "Some practical universal noiseless coding techniques", JPL 79-22, 1979.
+ * @module
+ */
+import { MaskError } from './error.js';
+
+/** With at most 23 low bits a one and the low bits, shifted to their place in a byte, stay in 31 bits. */
+export const MAX_RICE = 23;
+
+/** How many bits writeGaps takes for these places. */
+export function gapBits(places: Uint32Array, k: number): number {
+  let bits = places.length * (k + 1);
+  let next = 0;
+  for (let i = 0; i < places.length; i++) {
+    bits += (places[i] - next) >>> k;
+    next = places[i] + 1;
+  }
+  return bits;
+}
+
+/**
+ * The k, 0 to MAX_RICE, which takes the fewest bits; the smallest of equals.
+ *
+ * From k to k + 1 the cost changes by the number of gaps less the sum of ceil((gap >> k) / 2). That sum
+ * falls with k, so the cost is convex and a walk downhill from the usual guess ends at the minimum.
+ */
+export function bestRice(places: Uint32Array): number {
+  const count = places.length;
+  if (count === 0) return 0;
+  const meanGap = Math.floor((places[count - 1] + 1 - count) / count);
+  let k = Math.min(MAX_RICE, 31 - Math.clz32(meanGap | 1));
+  let bits = gapBits(places, k);
+  for (let down = k; down > 0; ) {
+    const fewer = gapBits(places, --down);
+    if (fewer > bits) break;
+    bits = fewer;
+    k = down;
+  }
+  for (let up = k; up < MAX_RICE; ) {
+    const fewer = gapBits(places, ++up);
+    if (fewer >= bits) break;
+    bits = fewer;
+    k = up;
+  }
+  return k;
+}
+
+/**
+ * Writes the gaps of ascending places from bit `at` on.
+ * @param bytes all zero from bit `at` on, with room for gapBits(places, k)
+ * @returns the bit after the last one written
+ */
+export function writeGaps(bytes: Uint8Array, at: number, places: Uint32Array, k: number): number {
+  const low = (1 << k) - 1;
+  let bit = at;
+  let next = 0;
+  for (let i = 0; i < places.length; i++) {
+    const gap = places[i] - next;
+    next = places[i] + 1;
+    bit += gap >>> k; // the zeros are there already
+    let byte = bit >>> 3;
+    for (let rest = (1 | ((gap & low) << 1)) << (bit & 7); rest !== 0; rest >>>= 8) bytes[byte++] |= rest;
+    bit += k + 1;
+  }
+  return bit;
+}
+
+/**
+ * Reads as many places as `out` has room for, from bit `at` on.
+ * @param out uint32 [count] overwritten, ascending, each below n
+ * @param n   at most 2^31 - 1
+ * @returns the bit after the last one read
+ * @throws MaskError when the bytes end too soon or a place is not below n
+ */
+export function readGaps(out: Uint32Array, bytes: Uint8Array, at: number, k: number, n: number): number {
+  const low = (1 << k) - 1;
+  const maxQuotient = n >>> k;
+  const length = bytes.length;
+  let byte = at >>> 3;
+  let window = byte < length ? bytes[byte] >> (at & 7) : 0; // the next bits, lowest first; at most 31
+  let bits = 8 - (at & 7);
+  byte++;
+  let next = 0;
+  for (let i = 0; i < out.length; i++) {
+    let quotient = 0;
+    while (window === 0) {
+      if (byte >= length)
+        throw new MaskError(`gap ${i} of ${out.length} beyond the end, expected more bytes`);
+      quotient += bits;
+      window = bytes[byte++];
+      bits = 8;
+    }
+    const zeros = 31 - Math.clz32(window & -window);
+    quotient += zeros;
+    if (quotient > maxQuotient) throw new MaskError(`gap ${i} too large, expected places below ${n}`);
+    window >>>= zeros + 1;
+    bits -= zeros + 1;
+    for (; bits <= 23; bits += 8) {
+      if (byte < length) window |= bytes[byte] << bits;
+      byte++; // beyond the end come zeros, which the check below refuses
+    }
+    next += ((quotient << k) | (window & low)) + 1;
+    if (next > n) throw new MaskError(`place ${next - 1}, expected below ${n}`);
+    out[i] = next - 1;
+    window >>>= k;
+    bits -= k;
+  }
+  const end = 8 * byte - bits;
+  if (end > 8 * length)
+    throw new MaskError(`last gap beyond the end, expected ${end - 8 * length} more bits`);
+  return end;
+}
+
+/**
+ * Reads a k written as one byte.
+ * @throws MaskError above MAX_RICE
+ */
+export function readRice(k: number): number {
+  if (k > MAX_RICE) throw new MaskError(`Rice parameter ${k}, expected 0 to ${MAX_RICE}`);
+  return k;
+}
+
+/**
+ * A stream must end in the byte of its last bit, and the bits after that be zero.
+ * @param end the bit after the last one
+ * @throws MaskError
+ */
+export function expectEnd(bytes: Uint8Array, end: number): void {
+  const length = (end + 7) >>> 3;
+  if (bytes.length !== length) throw new MaskError(`${bytes.length} position bytes, expected ${length}`);
+  if ((end & 7) !== 0 && bytes[length - 1] >> (end & 7) !== 0) {
+    throw new MaskError(`padding bits of byte ${length - 1} set, expected 0`);
+  }
+}
