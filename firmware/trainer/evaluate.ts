@@ -1,0 +1,55 @@
+/**
+ * Counts what a model gets right, with the active weights only: a model that was trained sparse
+ * must be evaluated sparse (ZeroFL, section 4.3). The same on a board and on the server.
+ * @module
+ */
+import type { LayerCounts } from '../../shared/model/method.js';
+import type { ModelSource } from '../../shared/model/model.js';
+import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
+import { Network } from './network.js';
+import { scatter, type TrainingExamples } from './trainer.js';
+
+export interface EvaluationResult {
+  readonly count: number;
+  readonly correct: number;
+  readonly lossOctaves: number; // sum over the examples in 2^-10 octaves
+}
+
+/**
+ * Evaluates in slices; yields the work done.
+ *
+ * @param batch examples at once, 1 to 16; changes no result
+ * @throws RangeError when the model's sums or exponents do not fit
+ */
+export function* evaluate(
+  source: ModelSource,
+  layers: readonly LayerCounts[],
+  examples: TrainingExamples,
+  batch: number,
+  sliceMacs: number,
+): Generator<number, EvaluationResult> {
+  const network = new Network(source.head, batch, layers, 0);
+  const { u8, i32, arena, head } = network;
+  const { classes, inputs } = head.layout;
+  const { sumShift } = network.layers[network.layers.length - 1];
+  const example = u8.subarray(arena.example.offset, arena.example.offset + inputs);
+  const logitsAt = arena.sums.offset >> 2;
+  const labels = new Uint8Array(batch);
+  let correct = 0;
+  let lossOctaves = 0;
+  network.load(source);
+  yield* network.select(sliceMacs);
+  for (let first = 0; first < examples.count; first += batch) {
+    const lanes = Math.min(batch, examples.count - first);
+    for (let lane = 0; lane < lanes; lane++) {
+      labels[lane] = examples.read(first + lane, example);
+      scatter(u8, arena.inputs.offset, example, inputs, lanes, lane);
+    }
+    yield* network.forward(lanes, sliceMacs);
+    for (let lane = 0; lane < lanes; lane++) {
+      if (largestLogit(i32, logitsAt, classes, lanes, lane) === labels[lane]) correct++;
+      lossOctaves += softmaxCrossEntropy(i32, logitsAt, sumShift, labels[lane], classes, lanes, lane);
+    }
+  }
+  return { count: examples.count, correct, lossOctaves };
+}

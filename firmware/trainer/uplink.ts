@@ -1,0 +1,165 @@
+/**
+ * What a client sends after training: the largest weights or differences of each layer (ZeroFL,
+ * section 5). The base model is read from flash block by block, so no copy of it is held in RAM.
+ * @module
+ */
+import { bitWidth } from '../../shared/fixed/bits.js';
+import { shiftNearest } from '../../shared/fixed/rounding.js';
+import { saturate, WEIGHT_MAX } from '../../shared/fixed/saturation.js';
+import {
+  TOPK_STATE,
+  topkBegin,
+  topkCountHigh,
+  topkCountLow,
+  topkFindBin,
+  topkFindThreshold,
+  topkTake,
+} from '../../shared/masks/topk.js';
+import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../shared/model/delta.js';
+import type { LayerCounts, UplinkChoice } from '../../shared/model/method.js';
+import type { ModelSource } from '../../shared/model/model.js';
+import type { LayerPlaces, Network } from './network.js';
+
+/** Weights read from the base model at once. */
+const BLOCK = 256;
+
+/**
+ * The deltas of a trained network against its base model, layer by layer. Yields weights scanned.
+ * @param sent per layer, from the plan
+ */
+export function* layerDeltas(
+  network: Network,
+  base: ModelSource,
+  counts: readonly LayerCounts[],
+  uplink: UplinkChoice,
+): Generator<number, LayerDelta[]> {
+  const deltas: LayerDelta[] = [];
+  for (const places of network.layers) {
+    const blocks = new Blocks(network, base, places);
+    const { sent } = counts[places.layer.index];
+    const positions = sent === places.layer.weights.length ? 'all' : yield* blocks.select(sent, uplink);
+    const values = yield* blocks.values(positions, uplink);
+    deltas.push({ positions, ...values, ...biasDelta(network, base, places) });
+  }
+  return deltas;
+}
+
+/** One layer's weights and their differences to the base model, in blocks of BLOCK weights. */
+class Blocks {
+  readonly #network: Network;
+  readonly #base: ModelSource;
+  readonly #places: LayerPlaces;
+  readonly #bytes = new Uint8Array(2 * BLOCK);
+  readonly #block = new Int32Array(BLOCK);
+
+  constructor(network: Network, base: ModelSource, places: LayerPlaces) {
+    this.#network = network;
+    this.#base = base;
+    this.#places = places;
+  }
+
+  /** Positions of the `sent` largest, ascending. */
+  *select(sent: number, uplink: UplinkChoice): Generator<number, Uint32Array> {
+    const { length } = this.#places.layer.weights;
+    const byDifference = uplink === 'top-k-weights-diff';
+    const topk = new Int32Array(TOPK_STATE);
+    const positions = new Uint32Array(sent);
+    topkBegin(topk, sent);
+    for (let from = 0; from < length; from += BLOCK) {
+      const n = this.#read(from, byDifference);
+      topkCountHigh(topk, this.#block, 0, n);
+      yield n;
+    }
+    topkFindBin(topk);
+    for (let from = 0; from < length; from += BLOCK) {
+      const n = this.#read(from, byDifference);
+      topkCountLow(topk, this.#block, 0, n);
+      yield n;
+    }
+    topkFindThreshold(topk);
+    let taken = 0;
+    for (let from = 0; from < length; from += BLOCK) {
+      const n = this.#read(from, byDifference);
+      taken += topkTake(positions, taken, topk, this.#block, 0, n, from);
+      yield n;
+    }
+    return positions;
+  }
+
+  /** The values at the positions, as int16 with the smallest shift that holds them all. */
+  *values(
+    positions: Uint32Array | 'all',
+    uplink: UplinkChoice,
+  ): Generator<number, { values: Int16Array; shift: number }> {
+    const { length } = this.#places.layer.weights;
+    const isDifference = uplink !== 'top-k-weights';
+    const count = positions === 'all' ? length : positions.length;
+    let most = 0;
+    yield* this.#visit(positions, isDifference, (_, value) => {
+      most = Math.max(most, value < 0 ? -value : value);
+    });
+    const shift = Math.min(MAX_VALUE_SHIFT, Math.max(0, bitWidth(most) - 15));
+    const values = new Int16Array(count);
+    yield* this.#visit(positions, isDifference, (i, value) => {
+      values[i] = saturate(shiftNearest(value, shift), WEIGHT_MAX);
+    });
+    return { values, shift };
+  }
+
+  *#visit(
+    positions: Uint32Array | 'all',
+    isDifference: boolean,
+    each: (i: number, value: number) => void,
+  ): Generator<number, void> {
+    const { length } = this.#places.layer.weights;
+    let i = 0;
+    for (let from = 0; from < length; from += BLOCK) {
+      const n = this.#read(from, isDifference);
+      if (positions === 'all') {
+        for (let b = 0; b < n; b++) each(i++, this.#block[b]);
+      } else {
+        for (; i < positions.length && positions[i] < from + n; i++)
+          each(i, this.#block[positions[i] - from]);
+      }
+      yield n;
+    }
+  }
+
+  /** Reads weights [from, …) into the block, or their differences. @returns how many */
+  #read(from: number, isDifference: boolean): number {
+    const { i16 } = this.#network;
+    const { weights } = this.#places.layer;
+    const n = Math.min(BLOCK, weights.length - from);
+    const at = this.#places.weightsAt + from;
+    for (let i = 0; i < n; i++) this.#block[i] = i16[at + i];
+    if (!isDifference) return n;
+    const bytes = this.#bytes;
+    this.#base.readParameters(weights.offset + 2 * from, bytes.subarray(0, 2 * n));
+    // little-endian by hand: a view would need an aligned buffer on every host
+    for (let i = 0; i < n; i++) this.#block[i] -= ((bytes[2 * i] | (bytes[2 * i + 1] << 8)) << 16) >> 16;
+    return n;
+  }
+}
+
+function biasDelta(
+  network: Network,
+  base: ModelSource,
+  places: LayerPlaces,
+): { biases: Int16Array; biasShift: number } {
+  const { biases } = places.layer;
+  const before = new Uint8Array(4 * biases.length);
+  base.readParameters(biases.offset, before);
+  const old = new Int32Array(before.buffer);
+  let most = 0;
+  for (let r = 0; r < biases.length; r++) {
+    const difference = network.i32[places.biasesAt + r] - old[r];
+    most = Math.max(most, difference < 0 ? -difference : difference);
+  }
+  const biasShift = Math.min(MAX_BIAS_SHIFT, Math.max(0, bitWidth(most) - 15));
+  const values = new Int16Array(biases.length);
+  for (let r = 0; r < biases.length; r++) {
+    const difference = network.i32[places.biasesAt + r] - old[r];
+    values[r] = saturate(shiftNearest(difference, biasShift), WEIGHT_MAX);
+  }
+  return { biases: values, biasShift };
+}
