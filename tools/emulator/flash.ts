@@ -1,0 +1,182 @@
+/**
+ * A board's flash: in memory, or in a folder that outlives the process. Both behave like the
+ * chip's: bytes are written once after an erase, from the start upwards.
+ * @module
+ */
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Flash } from '../../firmware/ports/ports.js';
+
+export const SLOT_BYTES = 512 * 1024; // what the partition table of a 4 MB board leaves for each
+const RECORD_BYTES = 64;
+const SECTOR_BYTES = 4096;
+
+type Slot = 0 | 1;
+
+/** How much a flash was used; a chip endures about 100,000 erases of a sector. */
+export class FlashWear {
+  erases = 0;
+  writes = 0;
+  writtenBytes = 0;
+  recordSaves = 0;
+}
+
+/** Keeps only the sectors that were written: a room has many boards and models are small. */
+export class MemoryFlash implements Flash {
+  readonly slotBytes: number;
+  readonly wear = new FlashWear();
+  readonly #sectors: [Uint8Array[], Uint8Array[]] = [[], []];
+  readonly #ends: [number, number] = [0, 0];
+  #record: Uint8Array | undefined;
+
+  constructor(slotBytes = SLOT_BYTES) {
+    this.slotBytes = slotBytes;
+  }
+
+  erase(slot: Slot): void {
+    this.#sectors[slot] = [];
+    this.#ends[slot] = 0;
+    this.wear.erases += 1;
+  }
+
+  write(slot: Slot, offset: number, bytes: Uint8Array): void {
+    this.#ends[slot] = checkedWrite(this, this.#ends[slot], offset, bytes, this.wear);
+    const sectors = this.#sectors[slot];
+    eachPiece(offset, bytes.length, (sector, within, start, length) => {
+      sectors[sector] ??= new Uint8Array(SECTOR_BYTES).fill(0xff);
+      sectors[sector].set(bytes.subarray(start, start + length), within);
+    });
+  }
+
+  read(slot: Slot, offset: number, out: Uint8Array): void {
+    checkedRead(this, offset, out);
+    const sectors = this.#sectors[slot];
+    eachPiece(offset, out.length, (sector, within, start, length) => {
+      const bytes = sectors[sector]?.subarray(within, within + length);
+      if (bytes === undefined) out.fill(0xff, start, start + length);
+      else out.set(bytes, start);
+    });
+  }
+
+  loadRecord(): Uint8Array | undefined {
+    return this.#record?.slice();
+  }
+
+  saveRecord(bytes: Uint8Array): void {
+    checkRecord(bytes);
+    this.#record = bytes.slice();
+    this.wear.recordSaves += 1;
+  }
+}
+
+/** A folder with `slot-0`, `slot-1` and `record`. Survives the process, not the host's power. */
+export class FileFlash implements Flash {
+  readonly slotBytes: number;
+  readonly wear = new FlashWear();
+  readonly #folder: string;
+  readonly #ends: [number, number] = [0, 0];
+
+  constructor(folder: string, slotBytes = SLOT_BYTES) {
+    mkdirSync(folder, { recursive: true });
+    this.slotBytes = slotBytes;
+    this.#folder = folder;
+  }
+
+  erase(slot: Slot): void {
+    writeFileSync(this.#path(`slot-${slot}`), '');
+    this.#ends[slot] = 0;
+    this.wear.erases += 1;
+  }
+
+  write(slot: Slot, offset: number, bytes: Uint8Array): void {
+    this.#ends[slot] = checkedWrite(this, this.#ends[slot], offset, bytes, this.wear);
+    const file = openSync(this.#path(`slot-${slot}`), 'r+');
+    try {
+      writeSync(file, bytes, 0, bytes.length, offset);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  read(slot: Slot, offset: number, out: Uint8Array): void {
+    checkedRead(this, offset, out);
+    out.fill(0xff); // beyond the file: erased
+    const file = openSync(this.#path(`slot-${slot}`), 'a+');
+    try {
+      readSync(file, out, 0, out.length, offset);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  loadRecord(): Uint8Array | undefined {
+    try {
+      return new Uint8Array(readFileSync(this.#path('record')));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  saveRecord(bytes: Uint8Array): void {
+    checkRecord(bytes);
+    writeFileSync(this.#path('record.new'), bytes);
+    renameSync(this.#path('record.new'), this.#path('record'));
+    this.wear.recordSaves += 1;
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+}
+
+function checkedWrite(
+  { slotBytes }: Flash,
+  end: number,
+  offset: number,
+  bytes: Uint8Array,
+  wear: FlashWear,
+): number {
+  if (offset < end) throw new RangeError(`write at ${offset}, expected ${end} or beyond: not erased`);
+  if (offset + bytes.length > slotBytes) {
+    throw new RangeError(`write up to ${offset + bytes.length}, expected at most ${slotBytes}`);
+  }
+  wear.writes += 1;
+  wear.writtenBytes += bytes.length;
+  return offset + bytes.length;
+}
+
+function checkedRead({ slotBytes }: Flash, offset: number, out: Uint8Array): void {
+  if (offset < 0 || offset + out.length > slotBytes) {
+    throw new RangeError(`read ${offset} to ${offset + out.length}, expected 0 to ${slotBytes}`);
+  }
+}
+
+function checkRecord(bytes: Uint8Array): void {
+  if (bytes.length > RECORD_BYTES) {
+    throw new RangeError(`record ${bytes.length} bytes, expected at most ${RECORD_BYTES}`);
+  }
+}
+
+/** Cuts [offset, offset + length) at the sectors' borders. */
+function eachPiece(
+  offset: number,
+  length: number,
+  piece: (sector: number, within: number, start: number, length: number) => void,
+): void {
+  for (let start = 0; start < length; ) {
+    const within = (offset + start) % SECTOR_BYTES;
+    const size = Math.min(SECTOR_BYTES - within, length - start);
+    piece((offset + start - within) / SECTOR_BYTES, within, start, size);
+    start += size;
+  }
+}

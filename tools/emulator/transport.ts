@@ -1,0 +1,129 @@
+/**
+ * The transport of an emulated board: MQTT.js over one real TCP connection, cut down to what a
+ * board's client can do. It never reconnects, messages arrive in pieces of one TCP segment, and an
+ * empty message ends the connection (a board's client freezes on one).
+ * @module
+ */
+import { connect, type Socket } from 'node:net';
+import { MqttClient } from 'mqtt';
+import type { Transport, TransportEvents, TransportOptions } from '../../firmware/ports/ports.js';
+
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A transport whose connection can break. */
+export interface BreakableTransport extends Transport {
+  /** Ends the connection as a power cut does: no DISCONNECT, no callback. */
+  cut(): void;
+}
+
+const SEGMENT_BYTES = 1436; // TCP payload of a segment on the board (lwIP's MSS)
+const CONNECT_MS = 10_000;
+const DISCONNECT_MS = 1_000; // for the broker to close its side
+const DISCONNECT = Uint8Array.of(0xe0, 0x00); // MQTT 3.1.1, section 3.14
+
+interface Connection {
+  readonly mqtt: MqttClient;
+  readonly socket: Socket;
+}
+
+export class TcpTransport implements BreakableTransport {
+  readonly #address: BrokerAddress;
+  #connection: Connection | undefined;
+
+  constructor(address: BrokerAddress) {
+    this.#address = address;
+  }
+
+  open(options: TransportOptions, events: TransportEvents): void {
+    if (this.#connection !== undefined) throw new RangeError('transport open, expected closed');
+    const socket = connect({ ...this.#address, noDelay: true });
+    const mqtt = new MqttClient(() => socket, {
+      clientId: options.clientId,
+      keepalive: Math.ceil(options.keepAliveMs / 1000),
+      will: { ...options.will, payload: Buffer.from(options.will.payload), qos: 1, retain: false },
+      protocolVersion: 4,
+      clean: true,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      connectTimeout: CONNECT_MS,
+      timerVariant: 'native',
+    });
+    const connection = { mqtt, socket };
+    this.#connection = connection;
+    const isCurrent = () => this.#connection === connection;
+    let reason = 'closed by the broker';
+    const fail = (why: string) => {
+      reason = why;
+      socket.destroy();
+    };
+    mqtt.on('connect', () => isCurrent() && events.onConnected());
+    mqtt.on('error', (error) => fail(error.message || error.name));
+    mqtt.on('message', (topic, payload) => {
+      if (!isCurrent()) return;
+      if (payload.length === 0) fail(`empty message on ${topic}`);
+      else this.#deliver(topic, payload, events, isCurrent);
+    });
+    mqtt.on('close', () => {
+      mqtt.end(true); // clears its timers
+      if (!isCurrent()) return;
+      this.#connection = undefined;
+      events.onClosed(reason);
+    });
+  }
+
+  subscribe(topic: string): void {
+    const { mqtt, socket } = this.#open('subscribe');
+    mqtt.subscribe(topic, { qos: 1 }, (error) => {
+      if (error) socket.destroy(); // refused: nothing would ever come
+    });
+  }
+
+  unsubscribe(topic: string): void {
+    this.#open('unsubscribe').mqtt.unsubscribe(topic);
+  }
+
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1, onAcknowledged: () => void): void {
+    const connection = this.#open('publish');
+    connection.mqtt.publish(topic, Buffer.from(payload), { qos, retain: false }, (error) => {
+      if (!error && this.#connection === connection) onAcknowledged();
+    });
+  }
+
+  close(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#connection = undefined;
+    const { mqtt, socket } = connection;
+    if (!mqtt.connected) {
+      socket.destroy();
+      return;
+    }
+    // Not mqtt.end(): it waits for messages in flight, and a forced one sends no DISCONNECT.
+    socket.end(DISCONNECT);
+    const overdue = setTimeout(() => socket.destroy(), DISCONNECT_MS);
+    socket.once('close', () => clearTimeout(overdue));
+  }
+
+  cut(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.socket.resetAndDestroy();
+  }
+
+  #open(what: string): Connection {
+    if (this.#connection === undefined) throw new RangeError(`${what} while closed, expected open`);
+    return this.#connection;
+  }
+
+  #deliver(topic: string, payload: Buffer, events: TransportEvents, isCurrent: () => boolean): void {
+    const sink = events.onMessage(topic, payload.length);
+    if (sink === undefined) return;
+    for (let at = 0; at < payload.length && isCurrent(); at += SEGMENT_BYTES) {
+      sink.write(payload.subarray(at, at + SEGMENT_BYTES));
+    }
+    if (isCurrent()) sink.end();
+  }
+}
