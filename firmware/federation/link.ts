@@ -7,7 +7,7 @@
  * @module
  */
 import type { Clock, Entropy, Log, MessageSink, Timer, Transport, TransportOptions } from '../ports/ports.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from './settings.js';
 import { Backoff } from './backoff.js';
 import { guarded, reasonOf } from './guard.js';
 
