@@ -1,19 +1,235 @@
 /**
  * The update frame: one client's sparse result of one round.
+ *
+ * Head: HEAD, then one RECORD per layer. Payload: for each layer its values, then its biases (int16);
+ * after all of them the position bytes of each layer, as `shared/masks/positions` codes them against
+ * the base model's own top-k. The order keeps every int16 at an even offset without padding.
  * @module
  */
+import { object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
+import { bitmapBytes } from '../masks/bitmap.js';
+import { decodePositions, encodePositions } from '../masks/positions.js';
 import type { LayerDelta } from '../model/delta.js';
-import type { ModelHash } from './model.js';
+import type { ModelLayout, WeightedLayer } from '../model/layout.js';
+import { deviceHash } from './device.js';
+import { decoding, ProtocolError } from './error.js';
+import { checkInteger, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
+import {
+  decodeFields,
+  decodeFrame,
+  encodeFields,
+  encodeFrame,
+  FRAME_HEADER_BYTES,
+  type Frame,
+} from './frame.js';
+import { hashFromBytes, hashToBytes, MODEL_HASH_BYTES, type ModelHash } from './model.js';
 
-export interface Update {
-  readonly device: string;
-  readonly round: number;
-  readonly attempt: number;
+/** What can be said of an update without its layers. */
+export interface UpdateHead {
+  readonly deviceHash: number; // uint32
+  readonly round: number; // uint32, counts from 1
+  readonly attempt: number; // uint16, counts from 1
   readonly baseHash: ModelHash;
   readonly examples: number; // weight in the mean, 1 to MAX_EXAMPLE_WEIGHT
   readonly loss: number; // mean training loss in nats · 2^10, rounded, 0 to 65535
-  readonly heldBack: number; // examples held back and evaluated on the base model
+  readonly heldBack: number; // examples held back and evaluated on the base model, 0 to 65535
   readonly correct: number; // of those, classified right
-  readonly macs: number; // multiply-accumulates of the training, whole run
+  readonly macs: number; // multiply-accumulates of the training, whole run, to 2^53 - 1
+}
+
+/** The frame carries the hash of the device's name; the name itself is in the topic. */
+export interface Update extends Omit<UpdateHead, 'deviceHash'> {
+  readonly device: string;
   readonly layers: readonly LayerDelta[];
+}
+
+/**
+ * The base model's own top-k positions of a layer, with k = the plan's `active`; ascending. Asked only
+ * for layers that do not send all their weights.
+ */
+export type Reference = (layer: number) => Uint32Array;
+
+export const MAX_EXAMPLE_WEIGHT = 4095;
+export const MAX_SHIFT = 15;
+
+const HEAD_BYTES = 36;
+const HEAD = object({
+  device: u32,
+  round: u32,
+  attempt: u16,
+  examples: u16,
+  loss: u16,
+  heldBack: u16,
+  correct: u16,
+  layerCount: u16,
+  baseHash: u8Array(MODEL_HASH_BYTES),
+  macsLow: u32,
+  macsHigh: u32,
+});
+
+const RECORD_BYTES = 12;
+const RECORD = object({
+  sent: u32, // weights sent, and so values and positions
+  positionBytes: u32, // 0 = all weights are sent
+  biases: u16,
+  shift: u8,
+  biasShift: u8,
+});
+
+type LayerRecord = Parsed<typeof RECORD>;
+
+/** No update of this model is longer. */
+export function maxUpdateBytes({ layers, weightCount, biasCount }: ModelLayout): number {
+  const positions = layers.reduce((sum, { weights }) => sum + 1 + bitmapBytes(weights.length), 0);
+  return (
+    FRAME_HEADER_BYTES + HEAD_BYTES + RECORD_BYTES * layers.length + 2 * (weightCount + biasCount) + positions
+  );
+}
+
+/** @throws RangeError naming the field that is out of range or does not fit the layout */
+export function encodeUpdate(update: Update, layout: ModelLayout, reference: Reference): Uint8Array {
+  const { device, layers } = update;
+  const fields = { ...update, deviceHash: deviceHash(device) };
+  checkHead(fields);
+  checkInteger('layers', layers.length, layout.layers.length, layout.layers.length);
+  const head = new Uint8Array(HEAD_BYTES + RECORD_BYTES * layers.length);
+  head.set(encodeHead(fields, layers.length));
+  const numbers: Int16Array[] = [];
+  const positions: Uint8Array[] = [];
+  for (const [i, delta] of layers.entries()) {
+    const coded = encodeLayerPositions(delta, layout.layers[i], reference);
+    const record = recordOf(delta, coded.length);
+    checkRecord(record, layout.layers[i]);
+    head.set(encodeFields(RECORD, RECORD_BYTES, record), HEAD_BYTES + RECORD_BYTES * i);
+    numbers.push(delta.values, delta.biases);
+    positions.push(coded);
+  }
+  return encodeFrame('update', head, [...numbers, ...positions]);
+}
+
+/**
+ * The head of an update, from a frame that is checked whole but for its layers: enough to judge it.
+ * @throws ProtocolError
+ */
+export function peekUpdate(bytes: Uint8Array): UpdateHead {
+  return decodeHead(decodeFrame('update', bytes));
+}
+
+/**
+ * @param device of the topic
+ * @param layout of the base model
+ * @throws ProtocolError; its code is 'device' when another device made the frame
+ */
+export function decodeUpdate(
+  bytes: Uint8Array,
+  device: string,
+  layout: ModelLayout,
+  reference: Reference,
+): Update {
+  const frame = decodeFrame('update', bytes);
+  const { deviceHash: hash, ...head } = decodeHead(frame);
+  if (hash !== deviceHash(device)) {
+    throw new ProtocolError('device', `update of ${hash}, expected ${deviceHash(device)} (${device})`);
+  }
+  const records = decodeRecords(frame);
+  return decoding(() => ({ device, ...head, layers: readLayers(frame.payload, records, layout, reference) }));
+}
+
+// Head
+
+function encodeHead(head: UpdateHead, layerCount: number): Uint8Array {
+  const { round, attempt, examples, loss, heldBack, correct } = head;
+  const { low: macsLow, high: macsHigh } = splitWide(head.macs);
+  const baseHash = hashToBytes(head.baseHash);
+  const device = head.deviceHash;
+  const counts = { examples, loss, heldBack, correct, layerCount };
+  return encodeFields(HEAD, HEAD_BYTES, { device, round, attempt, ...counts, baseHash, macsLow, macsHigh });
+}
+
+function decodeHead({ head: bytes }: Frame): UpdateHead {
+  const { device, layerCount, baseHash, macsLow, macsHigh, ...rest } = decodeFields(
+    HEAD,
+    bytes.subarray(0, HEAD_BYTES),
+  );
+  const expected = HEAD_BYTES + RECORD_BYTES * layerCount;
+  if (bytes.length !== expected) {
+    throw new ProtocolError('length', `update head of ${bytes.length} bytes, expected ${expected}`);
+  }
+  return decoding(() => {
+    const macs = joinWide(macsLow, macsHigh);
+    const head = { deviceHash: device, ...rest, baseHash: hashFromBytes(baseHash), macs };
+    checkHead(head);
+    return head;
+  });
+}
+
+function checkHead({ round, attempt, examples, loss, heldBack, correct, macs }: UpdateHead): void {
+  checkInteger('round', round, 1, UINT32_MAX);
+  checkInteger('attempt', attempt, 1, UINT16_MAX);
+  checkInteger('examples', examples, 1, MAX_EXAMPLE_WEIGHT);
+  checkInteger('loss', loss, 0, UINT16_MAX);
+  checkInteger('heldBack', heldBack, 0, UINT16_MAX);
+  checkInteger('correct', correct, 0, heldBack);
+  checkInteger('macs', macs, 0, Number.MAX_SAFE_INTEGER);
+}
+
+// Layers
+
+function encodeLayerPositions(
+  { positions, values }: LayerDelta,
+  { index, weights }: WeightedLayer,
+  reference: Reference,
+): Uint8Array {
+  const sent = positions === 'all' ? weights.length : positions.length;
+  checkInteger(`layer ${index} values`, values.length, sent, sent);
+  return encodePositions(positions, weights.length, sent < weights.length ? reference(index) : undefined);
+}
+
+function recordOf({ values, biases, shift, biasShift }: LayerDelta, positionBytes: number): LayerRecord {
+  return { sent: values.length, positionBytes, biases: biases.length, shift, biasShift };
+}
+
+function decodeRecords({ head }: Frame): LayerRecord[] {
+  const records: LayerRecord[] = [];
+  for (let offset = HEAD_BYTES; offset < head.length; offset += RECORD_BYTES) {
+    records.push(decodeFields(RECORD, head.subarray(offset, offset + RECORD_BYTES)));
+  }
+  return records;
+}
+
+function checkRecord({ sent, biases, shift, biasShift }: LayerRecord, layer: WeightedLayer): void {
+  checkInteger(`layer ${layer.index} sent`, sent, 1, layer.weights.length);
+  checkInteger(`layer ${layer.index} biases`, biases, layer.outputs, layer.outputs);
+  checkInteger(`layer ${layer.index} shift`, shift, 0, MAX_SHIFT);
+  checkInteger(`layer ${layer.index} biasShift`, biasShift, 0, MAX_SHIFT);
+}
+
+/** Values and biases are views into the payload, which is the frame's own copy. */
+function readLayers(
+  payload: Uint8Array,
+  records: readonly LayerRecord[],
+  layout: ModelLayout,
+  reference: Reference,
+): LayerDelta[] {
+  checkInteger('layers', records.length, layout.layers.length, layout.layers.length);
+  for (const [i, record] of records.entries()) checkRecord(record, layout.layers[i]);
+  const numberBytes = records.reduce((sum, { sent, biases }) => sum + 2 * (sent + biases), 0);
+  const expected = records.reduce((sum, { positionBytes }) => sum + positionBytes, numberBytes);
+  checkInteger('update payload bytes', payload.length, expected, expected);
+  let numberAt = payload.byteOffset;
+  let positionAt = numberBytes;
+  return records.map(({ sent, positionBytes, biases, shift, biasShift }, i) => {
+    const n = layout.layers[i].weights.length;
+    const coded = payload.subarray(positionAt, positionAt + positionBytes);
+    const delta: LayerDelta = {
+      positions: decodePositions(coded, n, sent, positionBytes > 0 ? reference(i) : undefined),
+      values: new Int16Array(payload.buffer, numberAt, sent),
+      shift,
+      biases: new Int16Array(payload.buffer, numberAt + 2 * sent, biases),
+      biasShift,
+    };
+    numberAt += 2 * (sent + biases);
+    positionAt += positionBytes;
+    return delta;
+  });
 }
