@@ -1,0 +1,187 @@
+/**
+ * One broker process: data folder, coordinator and MQTT server, wired together.
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import type { Shard } from '../shared/data/example-set.js';
+import { formatDescription, type ModelDescription } from '../shared/model/description.js';
+import { initialModel } from '../shared/model/initial.js';
+import type { Model } from '../shared/model/model.js';
+import { isTaskName } from '../shared/protocol/device.js';
+import { decodeModel, encodeModel } from '../shared/protocol/model.js';
+import { maxUpdateBytes } from '../shared/protocol/update.js';
+import { evaluateModel } from './evaluation/evaluation.js';
+import { MqttBroker } from './mqtt/broker.js';
+import { gatewayTo } from './mqtt/gateway.js';
+import { Coordinator } from './rounds/coordinator.js';
+import type { FederationEvent, FederationSummary } from './rounds/event.js';
+import type { Clock, Score } from './rounds/ports.js';
+import type { RoundSettings } from './rounds/settings.js';
+import { hashFrame } from './storage/hash.js';
+import { FolderStore } from './storage/store.js';
+
+export interface BrokerSettings extends RoundSettings {
+  readonly task: string; // 1 to 32 of a-z, 0-9 and -
+  readonly description: ModelDescription;
+  readonly modelPath?: string; // checkpoint to begin with, else fresh weights from the task seed
+  readonly folder: string; // data folder, made where there is none
+  readonly host?: string; // address to listen on, all when absent
+  readonly port: number; // 0 = any free one
+  readonly testSet?: Shard; // examples that no board has
+}
+
+export interface RunningBroker {
+  readonly port: number;
+  readonly coordinator: Coordinator;
+  /** Resolves after the last round; rejects when the data folder fails or the broker is closed before. */
+  readonly finished: Promise<FederationSummary>;
+  /** Leaves an open round for the next start. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface Listeners {
+  onEvent(event: FederationEvent): void;
+  /** One line per refused or cut connection. */
+  log(line: string): void;
+}
+
+const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  dateMs: () => Date.now(),
+  after(delayMs, callback) {
+    if (delayMs === 0) {
+      const next = setImmediate(callback);
+      return { cancel: () => clearImmediate(next) };
+    }
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Evaluation sums losses in 2^-10 octaves. */
+const OCTAVE = 1024;
+/** Enough for retained model, plan and verdicts of the smallest model. */
+const MIN_QUEUED_BYTES = 262_144;
+/** Model frames that may wait for one board before it is cut. */
+const QUEUED_MODELS = 4;
+/** Connections beyond the registered devices: boards that come back before their old link is gone. */
+const SPARE_CONNECTIONS = 64;
+
+/**
+ * @throws Error or RangeError in one line for what an operator can put right: port in use, folder
+ *   of another federation or in use, a model file that does not fit, settings out of range
+ */
+export async function startBroker(settings: BrokerSettings, listeners: Listeners): Promise<RunningBroker> {
+  const { task, taskSeed, description, folder, testSet, modelPath } = settings;
+  if (!isTaskName(task)) throw new RangeError(`task "${task}", expected 1 to 32 of a-z, 0-9 and -`);
+  checkPort(settings.port);
+  checkTestSet(settings);
+  const initial =
+    modelPath === undefined ? initialModel(description, taskSeed) : loadModel(modelPath, description);
+  const initialFrame = encodeModel(initial);
+  const store = new FolderStore(folder, {
+    task,
+    taskSeed,
+    description: formatDescription(description),
+    initialHash: modelPath === undefined ? undefined : hashFrame(initialFrame),
+  });
+  const mqtt = new MqttBroker(
+    {
+      task,
+      host: settings.host,
+      port: settings.port,
+      maxUpdateBytes: maxUpdateBytes(initial.head.layout),
+      maxConnections: settings.maxDevices + SPARE_CONNECTIONS,
+      maxQueuedBytes: Math.max(MIN_QUEUED_BYTES, QUEUED_MODELS * initialFrame.length),
+    },
+    listeners.log,
+  );
+  const end = deferred<FederationSummary>();
+  const onEvent = (event: FederationEvent) => {
+    listeners.onEvent(event);
+    if (event.kind === 'finished') end.resolve(event);
+  };
+  try {
+    const coordinator = new Coordinator(
+      settings,
+      {
+        store,
+        publisher: gatewayTo(mqtt, task),
+        clock: systemClock,
+        hashFrame,
+        evaluate: testSet && ((model, layers) => scoreOf(evaluateModel(model, layers, testSet))),
+        onEvent,
+        onFailure: end.reject,
+      },
+      initial,
+    );
+    const port = await mqtt.listen(coordinator);
+    coordinator.start();
+    return {
+      port,
+      coordinator,
+      finished: end.promise,
+      async close() {
+        end.reject(new Error('broker closed, expected to finish its rounds'));
+        coordinator.stop();
+        await mqtt.close();
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** @throws RangeError unless the file is a whole checkpoint of this model */
+function loadModel(path: string, description: ModelDescription): Model {
+  let model: Model;
+  try {
+    model = decodeModel(new Uint8Array(readFileSync(path)));
+  } catch (error) {
+    throw new RangeError(`model file ${path}: ${(error as Error).message}`);
+  }
+  const found = formatDescription(model.head.description);
+  const expected = formatDescription(description);
+  if (found !== expected) throw new RangeError(`model file ${path}: ${found}, expected ${expected}`);
+  return model;
+}
+
+function scoreOf({ count, correct, lossOctaves }: ReturnType<typeof evaluateModel>): Score {
+  return { count, correct, loss: (lossOctaves * Math.LN2) / OCTAVE / count };
+}
+
+function checkPort(port: number): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new RangeError(`port ${port}, expected an integer from 0 to 65535`);
+  }
+}
+
+function checkTestSet({ testSet, description }: BrokerSettings): void {
+  if (testSet === undefined) return;
+  const inputs = description.input.shape.reduce((product, size) => product * size, 1);
+  const classes = description.layers.at(-1)?.units ?? 0;
+  if (testSet.features !== inputs || testSet.classes > classes) {
+    throw new RangeError(
+      `test set of ${testSet.features} features and ${testSet.classes} classes, expected ${inputs} and at most ${classes}`,
+    );
+  }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  promise.catch(() => {}); // who does not wait for the end need not handle it
+  return { promise, resolve, reject };
+}

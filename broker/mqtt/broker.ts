@@ -1,0 +1,222 @@
+/**
+ * The MQTT server: Aedes over TCP with the guards that it lacks. What devices send goes to the
+ * coordinator inside the publish hook, so that PUBACK follows durability, and never on to another
+ * client. What the server sends goes through one publisher.
+ * Source: MQTT 3.1.1; clause numbers beside the rules.
+ * @module
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import { Aedes, type Client, type PublishPacket, type Subscription } from 'aedes';
+import { isDeviceName } from '../../shared/protocol/device.js';
+import { parseTopic } from '../../shared/protocol/topics.js';
+import type { Uplinks } from '../rounds/ports.js';
+import { FrameGuard, guardConnection } from './guard.js';
+import { type PolicySettings, refuseConnect, refusePublish, refuseSubscribe } from './policy.js';
+import { Publisher } from './publisher.js';
+
+export interface MqttSettings extends PolicySettings {
+  readonly host?: string; // address to listen on; all when absent
+  readonly port: number; // 0 = any free one
+  readonly maxConnections: number;
+  readonly maxQueuedBytes: number; // unsent bytes for one board before it is cut, more than a model frame
+}
+
+/** A stranger's packets before it has been let in: CONNECT with a will has under 200 bytes. */
+const MAX_CONNECT_BYTES = 512;
+/** Topic, packet identifier and room to spare, on top of the payload. */
+const TOPIC_BYTES = 256;
+const CONNECT_TIMEOUT_MS = 10_000;
+const DRAIN_TIMEOUT_MS = 10_000;
+const FLUSH_MS = 1_000;
+/** A thousand boards that connect at once lose SYNs at Node's default of 511. */
+const BACKLOG = 4096;
+const EMPTY = Buffer.alloc(0);
+const NOT_AUTHORIZED = 5; // CONNACK return code [MQTT-3.2.2.3]; Aedes' enum does not exist at run time
+
+type Done = (error?: Error | null) => void;
+
+/** Aedes that keeps what clients publish to itself: the hook has consumed it already. */
+class UplinkBroker extends Aedes {
+  override publish(packet: PublishPacket, client: unknown, done?: Done): void {
+    if (typeof client === 'object' && client !== null) {
+      setImmediate(done ?? (() => {}), null); // never in the same stack: the parser is not re-entrant
+      return;
+    }
+    (super.publish as (packet: PublishPacket, client: unknown, done?: Done) => void).call(
+      this,
+      packet,
+      client,
+      done,
+    );
+  }
+}
+
+export class MqttBroker {
+  readonly publisher: Publisher;
+  readonly #settings: MqttSettings;
+  readonly #log: (line: string) => void;
+  readonly #aedes: UplinkBroker;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #guards = new WeakMap<object, FrameGuard>(); // by connection
+  readonly #refused = new WeakMap<object, string>(); // why, by client
+  #uplinks: Uplinks | undefined; // only while open
+  #bytesSent = 0;
+
+  /** @param log one line per refused or cut connection */
+  constructor(settings: MqttSettings, log: (line: string) => void) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#aedes = new UplinkBroker({
+      concurrency: 0, // with a limit, one frozen subscriber stalls every topic
+      drainTimeout: DRAIN_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      preConnect: (client, packet, done) => {
+        const reason = this.#try(() => refuseConnect(settings, packet));
+        if (reason !== undefined) this.#refused.set(client, reason);
+        done(null, true); // refused in `authenticate`, which can answer with a CONNACK
+      },
+      authenticate: (client, _username, _password, done) => {
+        const reason = this.#refused.get(client);
+        if (reason === undefined) return done(null, true);
+        this.#tell(client, reason);
+        done(Object.assign(new Error(reason), { returnCode: NOT_AUTHORIZED }), false);
+      },
+      authorizePublish: (client, packet, done) => {
+        this.#consume(client, packet)
+          .then(
+            () => done(null),
+            (error: Error) => {
+              this.#tell(client, error.message);
+              done(error); // closes the connection: 3.1.1 has no other answer
+            },
+          )
+          .catch((error) => this.#log(`publish: ${error}`));
+      },
+      authorizeSubscribe: (client, subscription, done) => done(null, this.#granted(client, subscription)),
+      authorizeForward: (client, packet) => {
+        if (client.closed) return null;
+        if (client.conn.writableLength > settings.maxQueuedBytes) {
+          this.#tell(client, `more than ${settings.maxQueuedBytes} bytes unsent, cut`);
+          client.close();
+          return null;
+        }
+        this.#bytesSent += packet.payload.length;
+        return packet;
+      },
+    });
+    this.#aedes.on('clientReady', (client) => {
+      this.#guards.get(client.conn)?.raiseTo(settings.maxUpdateBytes + TOPIC_BYTES);
+    });
+    this.#aedes.on('clientDisconnect', (client) => {
+      if (isDeviceName(client.id)) this.#uplinks?.receiveGone(client.id);
+    });
+    (this.#aedes as NodeJS.EventEmitter).on('error', (error) => this.#log(`broker: ${error}`));
+    this.publisher = new Publisher((topic, payload, retained) => this.#send(topic, payload, retained));
+    this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket)); // Nagle costs 40 ms
+    this.#server.maxConnections = settings.maxConnections;
+  }
+
+  /** Payload bytes handed to the sockets of boards, every copy. */
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+
+  /**
+   * Starts to listen; from now on `uplinks` gets what boards send.
+   * @returns the port
+   * @throws Error when the port is taken
+   */
+  async listen(uplinks: Uplinks): Promise<number> {
+    const { host, port } = this.#settings;
+    await this.#aedes.listen();
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+        this.#server.off('error', reject);
+        this.#server.on('error', (error) => this.#log(`server: ${error}`));
+        resolve();
+      });
+    }).catch((error: NodeJS.ErrnoException) => {
+      this.#aedes.close();
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new Error(`port ${port} in use, expected a free one`);
+    });
+    this.#uplinks = uplinks;
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** Sends what is queued, closes every connection and the port. Safe to call twice. */
+  async close(): Promise<void> {
+    await this.publisher.drained();
+    await this.#flushed();
+    this.#uplinks = undefined; // wills of boards that we cut ourselves are no news
+    await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #connected(socket: Socket): void {
+    const guard = new FrameGuard(MAX_CONNECT_BYTES);
+    this.#guards.set(socket, guard);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    guardConnection(socket, guard, () => this.#log(`${socket.remoteAddress}: packet too long, cut`));
+    this.#aedes.handle(socket);
+  }
+
+  /** Resolves when the frame is durably dealt with; PUBACK follows. */
+  async #consume(client: Client | null, packet: PublishPacket): Promise<void> {
+    if (client === null || this.#uplinks === undefined) throw new Error('publish, expected a connection');
+    const payload = packet.payload as Buffer;
+    const reason = refusePublish(this.#settings, client.id, packet);
+    if (reason !== undefined) throw new Error(reason);
+    const frame = new Uint8Array(payload); // a copy: the parser's buffer is shared and unaligned
+    packet.payload = EMPTY;
+    switch (parseTopic(packet.topic)?.kind) {
+      case 'update':
+        return this.#uplinks.receiveUpdate(client.id, frame);
+      case 'status':
+        return this.#uplinks.receiveStatus(client.id, frame);
+      case 'metrics':
+        return this.#uplinks.receiveMetrics(client.id, frame);
+    }
+  }
+
+  #granted(client: Client, subscription: Subscription): Subscription | null {
+    const reason = this.#try(() => refuseSubscribe(this.#settings, client.id, subscription));
+    if (reason === undefined) return subscription;
+    this.#tell(client, reason);
+    return null; // SUBACK 128 [MQTT-3.9.3-2]
+  }
+
+  /** A throw in a hook would end the process; here it is one more reason to refuse. */
+  #try(refuse: () => string | undefined): string | undefined {
+    try {
+      return refuse();
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  #send(topic: string, payload: Uint8Array, retained: boolean): void {
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    this.#aedes.publish(
+      { cmd: 'publish', topic, payload: bytes, qos: 1, retain: retained, dup: false },
+      (error?: Error | null) => error && this.#log(`publish ${topic}: ${error}`),
+    );
+  }
+
+  #tell(client: Client | null, reason: string): void {
+    this.#log(`${client?.id ?? 'nobody'}: ${reason}`);
+  }
+
+  /** Gives the sockets a moment to take what was sent; a frozen board does not hold us longer. */
+  async #flushed(): Promise<void> {
+    const endMs = performance.now() + FLUSH_MS;
+    while (performance.now() < endMs && [...this.#sockets].some((socket) => socket.writableLength > 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * The coordinator's way down: frames to topics. The way up is the broker's publish hook.
+ * @module
+ */
+import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
+import type { Publisher } from '../rounds/ports.js';
+import type { MqttBroker } from './broker.js';
+
+export function gatewayTo(broker: MqttBroker, task: string): Publisher {
+  const { publisher } = broker;
+  return {
+    publishModel: (frame) => publisher.publish(taskTopic('model', task), frame, true),
+    publishPlan: (frame) => publisher.publish(taskTopic('plan', task), frame, true),
+    publishVerdict: (device, frame) => publisher.publish(deviceTopic('verdict', task, device), frame, false),
+    bytesSent: () => broker.bytesSent,
+  };
+}

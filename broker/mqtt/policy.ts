@@ -1,0 +1,96 @@
+/**
+ * Who may connect, publish and subscribe: pure functions from a packet to the reason of its
+ * refusal, or undefined. A device owns its three uplink topics and hears the server's; an
+ * observer only listens.
+ * @module
+ */
+import { isDeviceName } from '../../shared/protocol/device.js';
+import { parseTopic } from '../../shared/protocol/topics.js';
+
+export interface PolicySettings {
+  readonly task: string;
+  readonly maxUpdateBytes: number; // longest update frame
+}
+
+/** The parts of MQTT packets that decisions rest on. */
+export interface Connect {
+  readonly clientId: string;
+  readonly clean?: boolean;
+  readonly will?: Publish;
+}
+
+export interface Publish {
+  readonly topic: string;
+  readonly payload: { readonly length: number };
+  readonly qos?: number; // 0 when absent
+  readonly retain?: boolean;
+}
+
+export interface Subscribe {
+  readonly topic: string;
+  readonly qos: number;
+}
+
+/** A status or metrics frame has fewer than 100 bytes. */
+const MAX_SMALL_BYTES = 256;
+
+const OBSERVER = /^observer:[a-z0-9-]{1,23}$/; // the colon keeps them apart from devices
+
+export function refuseConnect(
+  settings: PolicySettings,
+  { clientId, clean, will }: Connect,
+): string | undefined {
+  if (!isDeviceName(clientId) && !OBSERVER.test(clientId)) {
+    return 'client id, expected 1 to 23 of a-z, 0-9 and -, or an observer: name';
+  }
+  if (clean !== true) return 'session kept, expected a clean one'; // a queue without a bound for whoever is away
+  return will && refusePublish(settings, clientId, will);
+}
+
+export function refusePublish(
+  settings: PolicySettings,
+  clientId: string,
+  packet: Publish,
+): string | undefined {
+  if (!isDeviceName(clientId)) return 'publish by an observer, expected none';
+  const topic = parseTopic(packet.topic);
+  const limit = topic && uplinkLimit(settings, topic.kind);
+  const owns =
+    topic !== undefined && topic.task === settings.task && 'device' in topic && topic.device === clientId;
+  if (!owns || limit === undefined) {
+    return `publish to ${shown(packet.topic)}, expected its own update, status or metrics of task ${settings.task}`;
+  }
+  // Aedes drops one of two messages when a retained one is followed by a plain one.
+  if (packet.retain) return 'publish retained, expected not';
+  if ((packet.qos ?? 0) > 1) return `publish qos ${packet.qos}, expected 0 or 1`;
+  const { length } = packet.payload;
+  if (length < 1 || length > limit) return `${topic.kind} of ${length} bytes, expected 1 to ${limit}`;
+  return undefined;
+}
+
+export function refuseSubscribe(
+  settings: PolicySettings,
+  clientId: string,
+  { topic: filter, qos }: Subscribe,
+): string | undefined {
+  if (qos > 1) return `subscribe qos ${qos}, expected 0 or 1`;
+  const allVerdicts = `fl/1/${settings.task}/verdict/+`;
+  if (filter === allVerdicts && !isDeviceName(clientId)) return undefined;
+  const topic = parseTopic(filter); // no wildcard and no $share passes it
+  if (topic !== undefined && topic.task === settings.task) {
+    if (topic.kind === 'plan' || topic.kind === 'model' || topic.kind === 'delta') return undefined;
+    if (topic.kind === 'verdict' && topic.device === clientId) return undefined;
+  }
+  return `subscribe to ${shown(filter)}, expected plan, model, delta or its own verdict of task ${settings.task}`;
+}
+
+function uplinkLimit(settings: PolicySettings, kind: string): number | undefined {
+  if (kind === 'update') return settings.maxUpdateBytes;
+  if (kind === 'status' || kind === 'metrics') return MAX_SMALL_BYTES;
+  return undefined;
+}
+
+/** A stranger's text in one printable line. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}

@@ -1,0 +1,90 @@
+/**
+ * The round in hand: judges the update frames of its cohort and adds the accepted ones up. It
+ * meets disk and network nowhere, so the same frames in any order give the same model.
+ * @module
+ */
+import type { Model } from '../../shared/model/model.js';
+import { ProtocolError } from '../../shared/protocol/error.js';
+import { decodePlan } from '../../shared/protocol/plan.js';
+import { decodeUpdate, peekUpdate, type Reference, type Update } from '../../shared/protocol/update.js';
+import type { VerdictKind } from '../../shared/protocol/verdict.js';
+import { Aggregation } from '../aggregation/aggregation.js';
+import type { OpenRound, SavedUpdate } from './ports.js';
+import { referenceOf } from './reference.js';
+import { Round } from './round.js';
+import { Tally } from './tally.js';
+
+/** What an update is told, and which one is meant; 0 where it could not be read. */
+export interface Judgement {
+  readonly round: number;
+  readonly attempt: number;
+  readonly kind: VerdictKind;
+}
+
+export class Collection {
+  readonly terms: OpenRound;
+  readonly round: Round;
+  readonly tally = new Tally();
+  readonly #base: Model;
+  readonly #aggregation: Aggregation;
+  readonly #reference: Reference;
+
+  /** @param base the model that the plan names */
+  constructor(terms: OpenRound, base: Model) {
+    const plan = decodePlan(terms.planFrame);
+    this.terms = terms;
+    this.round = new Round({ plan, goal: terms.goal, minimum: terms.minimum });
+    this.#base = base;
+    this.#aggregation = new Aggregation(base, plan.method);
+    this.#reference = referenceOf(base, plan.layers);
+  }
+
+  /** Judges a frame that came from `device`; one that is accepted is counted and added. */
+  judge(device: string, frame: Uint8Array): Judgement {
+    return judgementOf(frame, (head) => {
+      const kind = this.round.judge(device, head);
+      if (kind !== 'accepted') return kind; // cheap: the layers were not read
+      const update = this.#read(device, frame);
+      if (!this.round.fits(update)) return 'wrong counts';
+      this.#add(update, frame.length);
+      return 'accepted';
+    });
+  }
+
+  /** Adds an update that an earlier process accepted. */
+  restore({ device, frame }: SavedUpdate): void {
+    this.#add(this.#read(device, frame), frame.length);
+  }
+
+  /** The next model. At least one update was accepted. */
+  result(): Model {
+    return this.#aggregation.result();
+  }
+
+  #read(device: string, frame: Uint8Array): Update {
+    return decodeUpdate(frame, device, this.#base.head.layout, this.#reference);
+  }
+
+  #add(update: Update, frameBytes: number): void {
+    this.round.count(update.device);
+    this.#aggregation.add(update);
+    this.tally.add(update, frameBytes, this.round.plan.method.epochs);
+  }
+}
+
+/** Reads the head of an update and lets `judge` decide; bytes that cannot be read are 'malformed'. */
+export function judgementOf(
+  frame: Uint8Array,
+  judge: (head: ReturnType<typeof peekUpdate>) => VerdictKind,
+): Judgement {
+  let round = 0;
+  let attempt = 0;
+  try {
+    const head = peekUpdate(frame);
+    ({ round, attempt } = head);
+    return { round, attempt, kind: judge(head) };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { round, attempt, kind: 'malformed' };
+  }
+}

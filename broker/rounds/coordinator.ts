@@ -1,0 +1,372 @@
+/**
+ * The federation, round after round: gather boards, announce, collect, seal, aggregate, commit or
+ * abandon, publish. It decides the order in which things become durable, counted and visible;
+ * who does them is behind ports. It knows no MQTT, disk or clock.
+ * Source: Bonawitz et al. 2019, "Towards federated learning at scale", section 2.
+ * @module
+ */
+import { mix } from '../../shared/fixed/random.js';
+import type { Model } from '../../shared/model/model.js';
+import { denseMacsPerExample, planTraining } from '../../shared/model/recipe.js';
+import { ProtocolError } from '../../shared/protocol/error.js';
+import { frameCrc } from '../../shared/protocol/frame.js';
+import { decodeMetrics } from '../../shared/protocol/metrics.js';
+import { decodeModel, encodeModel, type ModelHash } from '../../shared/protocol/model.js';
+import { encodePlan } from '../../shared/protocol/plan.js';
+import { decodeStatus, type Status } from '../../shared/protocol/status.js';
+import { encodeVerdict } from '../../shared/protocol/verdict.js';
+import { Clients, type DeviceRecord } from './clients.js';
+import { drawCohort } from './cohort.js';
+import { Collection, type Judgement, judgementOf } from './collection.js';
+import { type FederationEvent, type RoundSummary, summarize } from './event.js';
+import type { Clock, Evaluate, HashFrame, Publisher, SavedState, Store, Timer, Uplinks } from './ports.js';
+import { checkRoundSettings, type RoundSettings } from './settings.js';
+
+export interface CoordinatorPorts {
+  readonly store: Store;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly hashFrame: HashFrame;
+  readonly evaluate?: Evaluate; // none where the server has no test set
+  readonly onEvent: (event: FederationEvent) => void;
+  /** The store failed: nothing more can be acknowledged, so nothing more is done. */
+  readonly onFailure: (error: Error) => void;
+}
+
+type State = 'stopped' | 'gathering' | 'collecting' | 'closing' | 'finished' | 'failed';
+
+/** The model that the next round starts from. */
+interface Base {
+  readonly model: Model;
+  readonly frame: Uint8Array;
+  readonly hash: ModelHash;
+}
+
+export class Coordinator implements Uplinks {
+  readonly #settings: RoundSettings;
+  readonly #ports: CoordinatorPorts;
+  readonly #clients: Clients;
+  readonly #committed: RoundSummary[];
+  #state: State = 'stopped';
+  #base: Base;
+  #collection: Collection | undefined; // of the round in hand, until the next one is announced
+  #durableReports = 0; // of that round
+  #sinceMs = 0; // its announcement
+  #bytesSent = 0; // when the round before it was committed
+  #lastAttempt: number; // at the round in hand or the next one
+  #isPatient = true; // false when gathering took too long: the minimum of ready boards is enough
+  #deadline: Timer | undefined;
+  #patience: Timer | undefined;
+  #look: Timer | undefined; // one look at the registry per turn, however many boards speak up
+
+  /**
+   * Takes up what an earlier process left in the store, or begins with `initial`.
+   * @throws RangeError for settings out of range
+   */
+  constructor(settings: RoundSettings, ports: CoordinatorPorts, initial: Model) {
+    checkRoundSettings(settings);
+    this.#settings = settings;
+    this.#ports = ports;
+    const saved = ports.store.load();
+    this.#clients = new Clients(saved.devices, settings.maxDevices);
+    this.#committed = [...saved.committed];
+    this.#lastAttempt = saved.lastAttempt;
+    this.#base = this.#restoreBase(saved, initial);
+    if (saved.open !== undefined) this.#restoreRound(saved.open);
+  }
+
+  get clients(): readonly DeviceRecord[] {
+    return this.#clients.all();
+  }
+
+  get committed(): readonly RoundSummary[] {
+    return this.#committed;
+  }
+
+  /** Publishes what is in force and goes on from there. Once. */
+  start(): void {
+    if (this.#state !== 'stopped') throw new RangeError(`coordinator ${this.#state}, expected stopped`);
+    this.#emit({ kind: 'started', rounds: this.#settings.recipe.rounds, committed: this.#committed.length });
+    void this.#ports.publisher.publishModel(this.#base.frame);
+    if (this.#collection === undefined) this.#next();
+    else this.#collect(this.#collection);
+  }
+
+  /** Stops the timers; an open round stays open on disk. */
+  stop(): void {
+    this.#state = 'stopped';
+    for (const timer of [this.#deadline, this.#patience, this.#look]) timer?.cancel();
+  }
+
+  // What boards say
+
+  async receiveUpdate(device: string, frame: Uint8Array): Promise<void> {
+    const collection = this.#collection;
+    const judgement = collection?.judge(device, frame) ?? judgementOf(frame, () => 'wrong round');
+    const isAccepted = judgement.kind === 'accepted';
+    this.#remember(this.#clients.worked(device, isAccepted, this.#ports.clock.dateMs()));
+    if (collection !== undefined && isAccepted) await this.#keep(collection, device, frame);
+    await this.#answer(device, judgement);
+    this.#lookSoon();
+  }
+
+  async receiveStatus(device: string, frame: Uint8Array): Promise<void> {
+    const status = readable(() => decodeStatus(frame));
+    if (status === undefined) {
+      await this.#answer(device, { round: 0, attempt: 0, kind: 'malformed' });
+      return;
+    }
+    this.#register(device, status);
+    this.#lookSoon();
+    await this.#durable();
+  }
+
+  receiveMetrics(device: string, frame: Uint8Array): void {
+    const metrics = readable(() => decodeMetrics(frame));
+    if (metrics !== undefined) this.#emit({ kind: 'metrics', device, metrics }); // lost ones are not missed
+  }
+
+  receiveGone(device: string): void {
+    const known = this.#clients.get(device);
+    if (known === undefined || known.state === 'gone') return; // its will came first
+    this.#remember(this.#clients.gone(device, this.#ports.clock.dateMs()));
+    this.#emit({ kind: 'device', device, state: 'gone' });
+  }
+
+  #register(device: string, status: Status): void {
+    const record = this.#clients.status(device, status, this.#ports.clock.dateMs());
+    if (record === undefined) return; // the registry is full
+    this.#remember(record);
+    this.#emit({ kind: 'device', device, state: status.state });
+  }
+
+  /** Makes an accepted update durable; the one that reaches the goal ends the round. */
+  async #keep(collection: Collection, device: string, frame: Uint8Array): Promise<void> {
+    const { round, attempt, goal } = collection.terms;
+    await this.#durable(this.#ports.store.accept({ device, round, attempt, frame }));
+    if (collection !== this.#collection) return; // the deadline came first, and took it along
+    this.#durableReports += 1;
+    if (this.#durableReports >= goal) this.#after(0, () => this.#close(collection));
+  }
+
+  /** A verdict leaves only when all that led to it is on disk: for a duplicate, its first copy. */
+  async #answer(device: string, { round, attempt, kind }: Judgement): Promise<void> {
+    await this.#durable();
+    const goal = this.#collection?.terms.goal ?? 0;
+    this.#emit({ kind: 'report', round, device, verdict: kind, reported: this.#durableReports, goal });
+    await this.#ports.publisher.publishVerdict(device, encodeVerdict({ device, round, attempt, kind }));
+  }
+
+  // Gathering
+
+  #next(): void {
+    if (this.#committed.length >= this.#settings.recipe.rounds) {
+      this.#finish();
+      return;
+    }
+    const { gatherMs } = this.#settings;
+    this.#state = 'gathering';
+    this.#isPatient = true;
+    if (gatherMs > 0) {
+      this.#patience = this.#after(gatherMs, () => {
+        this.#isPatient = false;
+        this.#lookSoon();
+      });
+    }
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    if (this.#state !== 'gathering' || this.#look !== undefined) return;
+    this.#look = this.#after(0, () => {
+      this.#look = undefined;
+      const ready = this.#clients.ready();
+      const wanted = this.#isPatient ? this.#settings.goal : this.#settings.minimum;
+      if (ready.length >= wanted) this.#announce(ready);
+      else this.#emit({ kind: 'waiting', ready: ready.length, wanted });
+    });
+  }
+
+  #announce(ready: readonly string[]): void {
+    this.#patience?.cancel();
+    const { taskSeed, recipe, minimum, deadlineMs } = this.#settings;
+    const { model, frame, hash } = this.#base;
+    const round = this.#committed.length + 1;
+    const attempt = this.#lastAttempt + 1;
+    const cohort = Math.min(this.#settings.cohort, ready.length);
+    const planFrame = encodePlan({
+      taskSeed,
+      round,
+      attempt,
+      modelHash: hash,
+      modelCrc: frameCrc(frame),
+      cohort: drawCohort(mix(mix(taskSeed, round), attempt), ready, cohort),
+      deadlineMs,
+      ...planTraining(recipe, model.head.layout, round),
+    });
+    const goal = Math.min(this.#settings.goal, cohort);
+    const terms = { round, attempt, cohort, goal, minimum, planFrame };
+    this.#ports.store.announce(terms);
+    this.#lastAttempt = attempt;
+    this.#durableReports = 0;
+    this.#sinceMs = this.#ports.clock.nowMs();
+    this.#collection = new Collection(terms, model);
+    this.#emit({ kind: 'announced', round, attempt, cohort });
+    this.#collect(this.#collection);
+  }
+
+  /** Opens a round to its cohort, or closes at once one that an earlier process left complete. */
+  #collect(collection: Collection): void {
+    const { round, terms } = collection;
+    this.#state = 'collecting';
+    if (round.isClosed || round.isFull) {
+      this.#after(0, () => this.#close(collection));
+      return;
+    }
+    void this.#ports.publisher.publishPlan(terms.planFrame);
+    const { deadlineMs } = round.plan;
+    if (deadlineMs > 0) this.#deadline = this.#after(deadlineMs, () => this.#close(collection));
+  }
+
+  // Closing
+
+  /** Goal reached or deadline passed, whichever comes first. */
+  #close(collection: Collection): void {
+    if (this.#state !== 'collecting' || this.#collection !== collection) return;
+    this.#state = 'closing';
+    this.#deadline?.cancel();
+    const { round } = collection;
+    if (!round.isClosed) this.#blame(collection); // sealed by an earlier process: it did that
+    round.close();
+    if (round.reported < round.minimum) this.#abandon(collection);
+    else this.#commit(collection);
+    this.#next();
+  }
+
+  #blame({ round }: Collection): void {
+    const devices = this.#clients.all().map((record) => record.device);
+    for (const device of round.stragglers(devices)) this.#remember(this.#clients.failed(device));
+  }
+
+  #abandon({ terms: { round, attempt, minimum }, round: { reported } }: Collection): void {
+    this.#ports.store.abandon(round, attempt);
+    this.#emit({ kind: 'abandoned', round, attempt, reported, minimum });
+  }
+
+  #commit(collection: Collection): void {
+    const { store, publisher } = this.#ports;
+    const { round, attempt } = collection.terms;
+    store.seal(round, attempt); // from here on the next model is decided
+    const base = this.#baseOf(collection.result());
+    const summary = this.#summaryOf(collection, base.model);
+    store.commit(summary, base.frame);
+    this.#base = base;
+    this.#committed.push(summary);
+    this.#lastAttempt = 0;
+    void publisher.publishModel(base.frame); // before the plan that names it
+    this.#emit({ kind: 'committed', ...summary });
+  }
+
+  #summaryOf({ terms, round, tally }: Collection, model: Model): RoundSummary {
+    const score = this.#ports.evaluate?.(model, round.plan.layers);
+    const bytesSent = this.#ports.publisher.bytesSent();
+    const bytesDown = bytesSent - this.#bytesSent;
+    this.#bytesSent = bytesSent;
+    return {
+      round: terms.round,
+      attempt: terms.attempt,
+      reported: round.reported,
+      cohort: terms.cohort,
+      loss: tally.loss,
+      accuracy: score && score.correct / score.count,
+      testLoss: score?.loss,
+      heldBackAccuracy: tally.heldBackAccuracy,
+      bytesUp: tally.bytes,
+      bytesDown,
+      macsPerExample: tally.macsPerExample,
+      denseMacsPerExample: denseMacsPerExample(model.head.layout),
+      ms: Math.round(this.#ports.clock.nowMs() - this.#sinceMs),
+    };
+  }
+
+  #finish(): void {
+    this.#state = 'finished';
+    this.#ports.store.saveFinalModel(this.#base.frame);
+    this.#emit({ kind: 'finished', ...summarize(this.#committed) });
+  }
+
+  // Restoring
+
+  #restoreBase({ model: frame }: SavedState, initial: Model): Base {
+    if (frame !== undefined) return { model: decodeModel(frame), frame, hash: this.#ports.hashFrame(frame) };
+    const base = this.#baseOf(initial);
+    this.#ports.store.saveInitialModel(base.frame);
+    return base;
+  }
+
+  #restoreRound(open: NonNullable<SavedState['open']>): void {
+    const collection = new Collection(open, this.#base.model);
+    const { plan } = collection.round;
+    if (plan.modelHash !== this.#base.hash) {
+      throw new Error(`plan of round ${plan.round} for model ${plan.modelHash}, expected ${this.#base.hash}`);
+    }
+    for (const update of open.updates) collection.restore(update);
+    if (open.isSealed) collection.round.close();
+    this.#collection = collection;
+    this.#durableReports = open.updates.length;
+    this.#sinceMs = this.#ports.clock.nowMs();
+  }
+
+  #baseOf(model: Model): Base {
+    const frame = encodeModel(model);
+    return { model, frame, hash: this.#ports.hashFrame(frame) };
+  }
+
+  // Ports
+
+  #remember(record: DeviceRecord | undefined): void {
+    if (record !== undefined) this.#ports.store.saveDevice(record);
+  }
+
+  /** Waits for the disk. A disk that fails ends the federation: nothing more could be acknowledged. */
+  async #durable(written: Promise<void> = this.#ports.store.settled()): Promise<void> {
+    try {
+      await written;
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  #emit(event: FederationEvent): void {
+    this.#ports.onEvent(event);
+  }
+
+  /** A step of the federation in a turn of its own: whoever caused it does not pay for it. */
+  #after(delayMs: number, step: () => void): Timer {
+    return this.#ports.clock.after(delayMs, () => {
+      try {
+        step();
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === 'failed') return;
+    this.stop();
+    this.#state = 'failed';
+    this.#ports.onFailure(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** What a decoder makes of bytes from outside; undefined when it cannot read them. */
+function readable<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Everything that the rounds get from outside: disk, network, time, a test set. Interfaces only,
+ * so that the rules of a federation run the same in the broker, in an experiment and in a test.
+ * @module
+ */
+import type { LayerCounts } from '../../shared/model/method.js';
+import type { Model } from '../../shared/model/model.js';
+import type { ModelHash } from '../../shared/protocol/model.js';
+import type { DeviceRecord } from './clients.js';
+import type { RoundSummary } from './event.js';
+
+/** The durable state of one federation. What a call has written is durable when it returns. */
+export interface Store {
+  /** What an earlier process left, or the beginnings of a new federation. */
+  load(): SavedState;
+  /** The first model: round 0. Once, before the first round. */
+  saveInitialModel(frame: Uint8Array): void;
+  /** A round begins: its plan is on disk before any board can see it. */
+  announce(round: OpenRound): void;
+  /** Durable when resolved; calls of the same turn of the event loop share one transaction. */
+  accept(update: SavedUpdate): Promise<void>;
+  /** Resolves when everything given to `accept` and `saveDevice` so far is durable; at once if nothing waits. */
+  settled(): Promise<void>;
+  /** The accepted set is final. Includes what still waits in `accept`. */
+  seal(round: number, attempt: number): void;
+  /** The round has its model. Only after this may anyone see the model. */
+  commit(summary: RoundSummary, frame: Uint8Array): void;
+  abandon(round: number, attempt: number): void;
+  /** The last model, under a name that people look for. */
+  saveFinalModel(frame: Uint8Array): void;
+  /** Remembers a device; written together with the next updates, lost only if the power goes first. */
+  saveDevice(record: DeviceRecord): void;
+}
+
+export interface SavedState {
+  readonly devices: readonly DeviceRecord[];
+  readonly committed: readonly RoundSummary[]; // ascending rounds
+  readonly model?: Uint8Array; // frame of the last committed round, of round 0 before that; none in a new folder
+  readonly open?: OpenRound & { readonly isSealed: boolean; readonly updates: readonly SavedUpdate[] };
+  readonly lastAttempt: number; // at the round after the last committed one, 0 when never announced
+}
+
+export interface OpenRound {
+  readonly round: number;
+  readonly attempt: number;
+  readonly cohort: number; // boards drawn
+  readonly goal: number;
+  readonly minimum: number;
+  readonly planFrame: Uint8Array;
+}
+
+export interface SavedUpdate {
+  readonly device: string;
+  readonly round: number;
+  readonly attempt: number;
+  readonly frame: Uint8Array;
+}
+
+/**
+ * The way down to the boards. Frames leave in the order of the calls and must not change
+ * afterwards. Each call resolves when its frame was handed to the network, not when it arrived.
+ */
+export interface Publisher {
+  publishModel(frame: Uint8Array): Promise<void>; // retained
+  publishPlan(frame: Uint8Array): Promise<void>; // retained
+  publishVerdict(device: string, frame: Uint8Array): Promise<void>;
+  /** Payload bytes given to boards since the start: every copy counts. */
+  bytesSent(): number;
+}
+
+/** Monotonic time, timers, and the time of day for the records of devices. None of it touches a weight. */
+export interface Clock {
+  nowMs(): number;
+  dateMs(): number; // since 1970
+  after(delayMs: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Tests a model on examples that no board has; with the plan's counts, so as the boards would run it. */
+export type Evaluate = (model: Model, layers: readonly LayerCounts[]) => Score;
+
+export interface Score {
+  readonly count: number;
+  readonly correct: number;
+  readonly loss: number; // mean, nats
+}
+
+export type HashFrame = (frame: Uint8Array) => ModelHash;
+
+/** What boards say, already attributed to the device whose connection said it. */
+export interface Uplinks {
+  /** Resolves when the update is durably accepted or refused. The bytes belong to the callee. */
+  receiveUpdate(device: string, frame: Uint8Array): Promise<void>;
+  receiveStatus(device: string, frame: Uint8Array): Promise<void>;
+  receiveMetrics(device: string, frame: Uint8Array): void;
+  /** The connection is gone, with or without a will. */
+  receiveGone(device: string): void;
+}

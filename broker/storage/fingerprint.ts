@@ -1,0 +1,44 @@
+/**
+ * Whose data folder this is. A folder continues one federation only: same task, seed and model.
+ * @module
+ */
+import type { ModelHash } from '../../shared/protocol/model.js';
+
+export const SCHEMA_VERSION = '1';
+
+export interface Fingerprint {
+  readonly task: string;
+  readonly taskSeed: number;
+  readonly description: string; // the model's JSON
+  readonly initialHash?: ModelHash; // given when the federation must have begun with this model
+}
+
+/** The entries of a fingerprint under the names that an operator reads. */
+export function entriesOf(fingerprint: Fingerprint): [string, string][] {
+  const { task, taskSeed, description, initialHash } = fingerprint;
+  const entries: [string, string][] = [
+    ['schema', SCHEMA_VERSION],
+    ['task', task],
+    ['seed', String(taskSeed)],
+    ['model', description],
+  ];
+  if (initialHash !== undefined) entries.push(['initial model', initialHash]);
+  return entries;
+}
+
+/**
+ * Compares a folder's entries with those expected.
+ * @throws Error naming the folder and the first entry that differs
+ */
+export function checkFingerprint(
+  folder: string,
+  found: ReadonlyMap<string, string>,
+  expected: Fingerprint,
+): void {
+  for (const [name, value] of entriesOf(expected)) {
+    const there = found.get(name);
+    if (there !== undefined && there !== value) {
+      throw new Error(`data folder ${folder} of another federation: ${name} ${there}, expected ${value}`);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The tables of `sparrow.db`.
+ *
+ * meta     whose folder this is, see fingerprint.ts
+ * devices  one row per board ever seen: what it last said of itself, how it did
+ * rounds   one row per attempt: announced → sealed → committed, or announced → abandoned
+ * updates  accepted updates; the frame is dropped once its round is decided
+ * @module
+ */
+export const SCHEMA = `
+CREATE TABLE IF NOT EXISTS meta (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS devices (
+  device TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  board TEXT NOT NULL,
+  firmware INTEGER NOT NULL,
+  examples INTEGER NOT NULL,
+  model_hash TEXT NOT NULL,
+  free_bytes INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  reports INTEGER NOT NULL,
+  failures INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS rounds (
+  round INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  cohort INTEGER NOT NULL,
+  goal INTEGER NOT NULL,
+  minimum INTEGER NOT NULL,
+  plan BLOB NOT NULL,
+  summary TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (round, attempt)
+);
+CREATE TABLE IF NOT EXISTS updates (
+  round INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  device TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  frame BLOB,
+  PRIMARY KEY (round, attempt, device)
+);
+`;
