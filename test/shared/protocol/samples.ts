@@ -1,0 +1,242 @@
+/**
+ * Random values of every frame, over their whole ranges, for the tests of the protocol.
+ * @module
+ */
+import { crc32 } from 'node:zlib';
+import type { Random } from '../../../shared/fixed/random.js';
+import type { LayerDelta } from '../../../shared/model/delta.js';
+import type { ModelDescription } from '../../../shared/model/description.js';
+import { layoutOf } from '../../../shared/model/layout.js';
+import type { Model } from '../../../shared/model/model.js';
+import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
+import { decodeModel, decodeModelHead, encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
+import { type Cohort, decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
+import { decodeStatus, encodeStatus, STATES, type Status } from '../../../shared/protocol/status.js';
+import { decodeUpdate, encodeUpdate, peekUpdate, type Update } from '../../../shared/protocol/update.js';
+import { decodeVerdict, encodeVerdict, VERDICTS, type Verdict } from '../../../shared/protocol/verdict.js';
+import { randomPositions } from '../masks/sets.js';
+
+export const DEVICE = 'esp32-a1b2c3d4e5f6';
+
+/** Often one of the two ends, else anything between. */
+function integer(random: Random, min: number, max: number): number {
+  const draw = random.below(6);
+  if (draw === 0) return min;
+  if (draw === 1) return max;
+  return min + ((random.next() * 2 ** 21 + (random.next() >>> 11)) % (max - min + 1));
+}
+
+function oneOf<T>(random: Random, choices: readonly T[]): T {
+  return choices[random.below(choices.length)];
+}
+
+const uint16 = (random: Random, min = 0) => integer(random, min, 0xffff);
+const uint32 = (random: Random, min = 0) => integer(random, min, 0xffff_ffff);
+const wide = (random: Random) => integer(random, 0, Number.MAX_SAFE_INTEGER);
+const hash = (random: Random) => hashFromBytes(Uint8Array.from({ length: 8 }, () => random.below(256)));
+
+function sampleCohort(random: Random): Cohort {
+  if (random.below(2) === 0) return { kind: 'threshold', seed: uint32(random), threshold: uint32(random) };
+  const devices = Array.from({ length: oneOf(random, [0, 1, 5, 256]) }, () => uint32(random));
+  return { kind: 'list', devices: devices.sort((a, b) => a - b) };
+}
+
+export function samplePlan(random: Random): Plan {
+  return {
+    taskSeed: uint32(random),
+    round: uint32(random, 1),
+    attempt: uint16(random, 1),
+    modelHash: hash(random),
+    modelCrc: uint32(random),
+    cohort: sampleCohort(random),
+    deadlineMs: uint32(random),
+    method: {
+      activations: oneOf(random, ['all', 'top-k', 'union']),
+      uplink: oneOf(random, ['all', 'top-k-weights', 'diff-on-top-k-weights', 'top-k-weights-diff']),
+      merge: oneOf(random, ['cohort', 'senders']),
+      rate: { mantissa: integer(random, 1, 255), exp: integer(random, -24, 0) },
+      clip: uint16(random),
+      epochs: integer(random, 1, 255),
+      batch: integer(random, 1, 16),
+      reselectEvery: uint16(random, 1),
+      holdBackEvery: uint16(random),
+    },
+    layers: Array.from({ length: 1 + random.below(5) }, () => ({
+      active: uint32(random, 1),
+      keptInputs: uint32(random, 1),
+      sent: uint32(random, 1),
+    })),
+  };
+}
+
+export function sampleStatus(random: Random): Status {
+  return {
+    state: oneOf(random, STATES),
+    round: uint32(random),
+    firmware: uint32(random),
+    board: oneOf(random, ['a', 'esp32', 'esp32-s3-psram', '0123456789-abcd']),
+    freeBytes: uint32(random),
+    examples: uint32(random),
+    modelHash: hash(random),
+  };
+}
+
+export function sampleVerdict(random: Random): Verdict {
+  const kind = oneOf(random, VERDICTS);
+  return { device: DEVICE, round: uint32(random), attempt: uint16(random), kind };
+}
+
+export function sampleMetrics(random: Random): Metrics {
+  return {
+    round: uint32(random),
+    attempt: uint16(random),
+    trainMs: uint32(random),
+    slices: uint32(random),
+    macs: wide(random),
+    bytesUp: uint32(random),
+    bytesDown: uint32(random),
+    reconnects: uint32(random),
+    heapBytes: uint32(random),
+  };
+}
+
+export function sampleModel(random: Random): Model {
+  const description: ModelDescription = {
+    name: oneOf(random, ['a', 'digits-32', 'x'.repeat(32)]),
+    input: {
+      shape: oneOf(random, [[7], [4, 3], [2, 3, 2]]),
+      type: oneOf(random, ['uint8', 'int8']),
+      exp: integer(random, -8, -4),
+    },
+    layers: Array.from({ length: 1 + random.below(3) }, () => ({
+      kind: 'dense',
+      units: 1 + random.below(9),
+    })),
+  };
+  const layout = layoutOf(description);
+  const parameters = Uint8Array.from({ length: layout.parameterBytes }, () => random.below(256)).buffer;
+  const exponents = layout.layers.map(() => ({
+    weightExp: integer(random, -12, -8),
+    outputExp: integer(random, -6, -3),
+  }));
+  return { head: { description, layout, exponents }, parameters };
+}
+
+/** Small, but with layers in which each kind of position coding is the shortest. */
+export const UPDATE_LAYOUT = layoutOf({
+  name: 'sample',
+  input: { shape: [40], type: 'uint8', exp: -8 },
+  layers: [
+    { kind: 'dense', units: 11 },
+    { kind: 'dense', units: 5 },
+    { kind: 'dense', units: 3 },
+  ],
+});
+
+/** The same three sets every time: both sides know them. */
+export function updateReference(layer: number): Uint32Array {
+  const { length } = UPDATE_LAYOUT.layers[layer].weights;
+  return Uint32Array.from({ length: Math.ceil(length / 4) }, (_, i) => 3 * i);
+}
+
+export function sampleUpdate(random: Random): Update {
+  const heldBack = uint16(random);
+  return {
+    device: DEVICE,
+    round: uint32(random, 1),
+    attempt: uint16(random, 1),
+    examples: integer(random, 1, 4095),
+    loss: uint16(random),
+    heldBack,
+    correct: integer(random, 0, heldBack),
+    baseHash: hash(random),
+    macs: wide(random),
+    layers: UPDATE_LAYOUT.layers.map(({ index, weights, outputs }): LayerDelta => {
+      const sent = Math.ceil(weights.length * oneOf(random, [0.01, 0.05, 0.25, 0.5, 0.95, 1]));
+      const near = updateReference(index).subarray(random.below(3));
+      const positions =
+        sent === weights.length
+          ? 'all'
+          : oneOf(random, [near, randomPositions(weights.length, sent, random)]);
+      const count = positions === 'all' ? weights.length : positions.length;
+      return {
+        positions,
+        values: Int16Array.from({ length: count }, () => integer(random, -32768, 32767)),
+        shift: integer(random, 0, 15),
+        biases: Int16Array.from({ length: outputs }, () => integer(random, -32768, 32767)),
+        biasShift: integer(random, 0, 15),
+      };
+    }),
+  };
+}
+
+/** Each kind of frame: a random one, and its decoder. */
+export interface FrameCase {
+  readonly name: string;
+  frame(random: Random): Uint8Array;
+  /** Decodes; what it returns encodes the decoded value again. */
+  decode(bytes: Uint8Array): () => Uint8Array;
+  /** a decoder that does not read everything, if there is one */
+  peek?(bytes: Uint8Array): unknown;
+}
+
+function recoder<T>(value: T, encode: (value: T) => Uint8Array): () => Uint8Array {
+  return () => encode(value);
+}
+
+const encodeSample = (update: Update) => encodeUpdate(update, UPDATE_LAYOUT, updateReference);
+
+export const FRAME_CASES: readonly FrameCase[] = [
+  {
+    name: 'plan',
+    frame: (random) => encodePlan(samplePlan(random)),
+    decode: (bytes) => recoder(decodePlan(bytes), encodePlan),
+  },
+  {
+    name: 'status',
+    frame: (random) => encodeStatus(sampleStatus(random)),
+    decode: (bytes) => recoder(decodeStatus(bytes), encodeStatus),
+  },
+  {
+    name: 'verdict',
+    frame: (random) => encodeVerdict(sampleVerdict(random)),
+    decode: (bytes) => recoder(decodeVerdict(bytes, DEVICE), encodeVerdict),
+  },
+  {
+    name: 'metrics',
+    frame: (random) => encodeMetrics(sampleMetrics(random)),
+    decode: (bytes) => recoder(decodeMetrics(bytes), encodeMetrics),
+  },
+  {
+    name: 'model',
+    frame: (random) => encodeModel(sampleModel(random)),
+    decode: (bytes) => recoder(decodeModel(bytes), encodeModel),
+    peek: decodeModelHead,
+  },
+  {
+    name: 'update',
+    frame: (random) => encodeSample(sampleUpdate(random)),
+    decode: (bytes) => recoder(decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference), encodeSample),
+    peek: peekUpdate,
+  },
+];
+
+/** Puts the right checksum into a frame that was changed; zlib's CRC-32 is not ours. */
+export function fixChecksum(frame: Uint8Array): void {
+  if (frame.length < 16) return;
+  const crc = crc32(frame.subarray(16), crc32(frame.subarray(0, 12)));
+  new DataView(frame.buffer, frame.byteOffset).setUint32(12, crc, true);
+}
+
+/** A value with its typed arrays as lists, to compare or to write as JSON. */
+export function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, part) => (ArrayBuffer.isView(part) ? listOf(part) : part)));
+}
+
+function listOf(view: ArrayBufferView): number[] {
+  return [...(view as Uint8Array)];
+}
+
+export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
