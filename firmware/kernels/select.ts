@@ -49,8 +49,9 @@ export function listActive(
 export const INPUT_BINS = 256;
 
 /**
- * Marks the `keep` largest |inputs| of one example, ties to the lower index; a zero is never kept,
- * since it gives no gradient.
+ * Marks the `keep` largest |inputs| of one example. A zero is never kept, since it gives no gradient.
+ * Pixels tie often: with `clearRest` all that equal the last one are kept, as SWAT's threshold does
+ * (Raihan & Aamodt 2020), else ties go to the lower index.
  *
  * @param marks     uint8 [cols] set to 1 where kept, else as before: the union over the lanes
  * @param histogram int32 [INPUT_BINS] scratch
@@ -89,7 +90,7 @@ export function keepLargest(
     const magnitude = v < 0 ? -v : v;
     let kept = 0;
     if (magnitude > threshold) kept = 1;
-    else if (magnitude === threshold && magnitude > 0 && ties > 0) {
+    else if (magnitude === threshold && magnitude > 0 && (ties > 0 || clearRest === 1)) {
       ties--;
       kept = 1;
     }

@@ -1,9 +1,11 @@
 /**
- * A fresh model: He-uniform weights (He et al. 2015) from a seed, in integers.
+ * A fresh model: He-normal weights (He et al. 2015) from a seed, in integers.
  * @module
  */
 import { squareRoot } from '../fixed/bits.js';
 import { mix, Random } from '../fixed/random.js';
+import { shiftNearest } from '../fixed/rounding.js';
+import { saturate } from '../fixed/saturation.js';
 import { weightMaxima } from './bounds.js';
 import type { ModelDescription } from './description.js';
 import { layoutOf } from './layout.js';
@@ -12,11 +14,14 @@ import type { LayerExponents, Model } from './model.js';
 /** A trained weight seldom passes this magnitude; it decides the first exponents. */
 const WEIGHT_RANGE = 3.5;
 
+/** Fraction bits of a normal deviate. */
+const NORMAL_BITS = 12;
+
 /** First exponent of activations: 0 to 255 stands for 0 to 8. */
 const ACTIVATION_EXP = -5;
 
 /**
- * Weights uniform in ±sqrt(6 / fanIn), biases 0.
+ * Weights normal with variance 2 / fanIn, biases 0.
  * @param seed equal seeds give equal models
  * @throws RangeError for a model whose sums do not fit int32
  */
@@ -28,13 +33,25 @@ export function initialModel(description: ModelDescription, seed: number): Model
   for (const layer of layout.layers) {
     const weightExp = exponentFor(maxima[layer.index]);
     exponents.push({ weightExp, outputExp: ACTIVATION_EXP });
-    // limit² = 6 / fanIn · 2^(-2 weightExp), below 2^29 for exponents of -13 and above
-    const limit = squareRoot(Math.floor((6 * 2 ** (-2 * weightExp)) / layer.inputs));
+    // deviation² = 2 / fanIn · 2^(-2 weightExp), below 2^27 for exponents of -13 and above
+    const deviation = squareRoot(Math.floor((2 * 2 ** (-2 * weightExp)) / layer.inputs));
     const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
     const random = new Random(mix(seed, layer.index));
-    for (let i = 0; i < weights.length; i++) weights[i] = random.below(2 * limit + 1) - limit;
+    for (let i = 0; i < weights.length; i++) {
+      weights[i] = saturate(shiftNearest(deviation * normal(random), NORMAL_BITS), maxima[layer.index]);
+    }
   }
   return { head: { description, layout, exponents }, parameters };
+}
+
+/**
+ * A normal deviate as the sum of twelve uniform ones less its mean (Irwin–Hall), in Q12: up to ±6
+ * deviations. The tails matter: top-k keeps only them, and uniform weights would start too weak.
+ */
+function normal(random: Random): number {
+  let sum = -6 << NORMAL_BITS;
+  for (let i = 0; i < 12; i++) sum += random.next() >>> (32 - NORMAL_BITS);
+  return sum;
 }
 
 /** The finest exponent that leaves room for WEIGHT_RANGE. */

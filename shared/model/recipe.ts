@@ -32,14 +32,18 @@ export interface Recipe {
   readonly holdBackEvery: number;
 }
 
-type Choices = Pick<Recipe, 'spread' | 'activations' | 'uplink' | 'merge' | 'maskRatio' | 'batch' | 'rate'>;
+type Choices = Pick<
+  Recipe,
+  'spread' | 'activations' | 'uplink' | 'merge' | 'maskRatio' | 'rate' | 'reselectEvery'
+>;
 
 /**
  * - dense: FedAvg (McMahan et al. 2017).
  * - swat: sparse training, dense uplink, the yardstick of ZeroFL (Raihan & Aamodt 2020; ZeroFL, section 4).
  * - zerofl: the same training, masked uplink, zeros counted in the mean (ZeroFL, section 5); mask ratio 0.2 is
  *   its best row, Top-K-Weights-Diff the strategy that does best at this scale.
- * - sparrow: ERK densities, union of columns, largest differences up, mean over senders.
+ * - sparrow: ERK densities, union of columns, largest differences up, mean over senders; weights are
+ *   chosen twice as often, since a small shard would otherwise see one choice only.
  */
 const CHOICES: Readonly<Record<PresetName, Choices>> = {
   dense: {
@@ -48,8 +52,8 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     uplink: 'all',
     merge: 'cohort',
     maskRatio: 0,
-    batch: 16,
     rate: 0.3,
+    reselectEvery: 80,
   },
   swat: {
     spread: 'uniform',
@@ -57,8 +61,8 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     uplink: 'all',
     merge: 'cohort',
     maskRatio: 0,
-    batch: 16,
-    rate: 0.6,
+    rate: 0.8,
+    reselectEvery: 80,
   },
   zerofl: {
     spread: 'uniform',
@@ -66,8 +70,8 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     uplink: 'top-k-weights-diff',
     merge: 'cohort',
     maskRatio: 0.2,
-    batch: 16,
-    rate: 0.6,
+    rate: 0.8,
+    reselectEvery: 80,
   },
   sparrow: {
     spread: 'erk',
@@ -75,8 +79,8 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     uplink: 'top-k-weights-diff',
     merge: 'senders',
     maskRatio: 0,
-    batch: 8,
     rate: 0.3,
+    reselectEvery: 40,
   },
 };
 
@@ -100,8 +104,8 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
     rateEnd: rate / RATE_FALL,
     rounds: 100,
     epochs: 1,
-    clip: 0,
-    reselectEvery: 80,
+    batch: 8,
+    clip: 4,
     holdBackEvery: 0,
     ...changes,
   };

@@ -1,0 +1,70 @@
+/**
+ * The options that make a recipe, the same for every command that trains.
+ * @module
+ */
+import { type Command, Option } from 'commander';
+import { PRESETS, type PresetName, type Recipe, recipeOf } from '../../shared/model/recipe.js';
+import { integer, number } from './option.js';
+
+export interface RecipeOptions {
+  readonly method: string;
+  readonly density: number;
+  readonly rate?: number;
+  readonly rounds: number;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly clip?: number;
+  readonly maskRatio?: number;
+  readonly strategy?: string;
+  readonly activationDensity?: number;
+  readonly reselect?: number;
+  readonly holdBack?: number;
+}
+
+/** @param defaults of this command */
+export function addRecipeOptions(command: Command, defaults: { rounds: number; density: number }): Command {
+  return command
+    .option('--method <name>', `training method: ${PRESETS.join(', ')}`, 'sparrow')
+    .option(
+      '--density <part>',
+      'part of the weights in use, above 0, to 1 (not for dense)',
+      number,
+      defaults.density,
+    )
+    .option('--rounds <n>', 'rounds', integer(1, 1_000_000), defaults.rounds)
+    .option('--rate <rate>', 'first learning rate; it falls to a tenth over the rounds', number)
+    .option('--epochs <n>', 'local epochs per round', integer(1, 255))
+    .option('--batch <n>', 'examples per step', integer(1, 16))
+    .option('--clip <norm>', 'bound on the norm of a layer’s gradient, 0 = off', number)
+    .addOption(
+      new Option('--strategy <name>', 'what goes up').choices([
+        'all',
+        'top-k-weights',
+        'diff-on-top-k-weights',
+        'top-k-weights-diff',
+      ]),
+    )
+    .option('--mask-ratio <part>', 'part of the weights sent on top of the density', number)
+    .option('--activation-density <part>', 'part of the inputs kept for the weight gradient', number)
+    .option('--reselect <n>', 'examples between two choices of the weights in use', integer(1, 65535))
+    .option(
+      '--hold-back <n>',
+      'boards hold back one of every n examples for evaluation, 0 = none',
+      integer(0, 65535),
+    );
+}
+
+/** @throws RangeError naming the option's value and what was expected */
+export function recipeFrom(options: RecipeOptions): Recipe {
+  const changes: { -readonly [K in keyof Recipe]?: Recipe[K] } = { rounds: options.rounds };
+  if (options.rate !== undefined) changes.rate = options.rate;
+  if (options.epochs !== undefined) changes.epochs = options.epochs;
+  if (options.batch !== undefined) changes.batch = options.batch;
+  if (options.clip !== undefined) changes.clip = options.clip;
+  if (options.maskRatio !== undefined) changes.maskRatio = options.maskRatio;
+  if (options.strategy !== undefined) changes.uplink = options.strategy as Recipe['uplink'];
+  if (options.activationDensity !== undefined) changes.activationDensity = options.activationDensity;
+  if (options.reselect !== undefined) changes.reselectEvery = options.reselect;
+  if (options.holdBack !== undefined) changes.holdBackEvery = options.holdBack;
+  return recipeOf(options.method as PresetName, options.density, changes);
+}
