@@ -1,0 +1,138 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Random } from '../../../shared/fixed/random.js';
+import { layoutOf } from '../../../shared/model/layout.js';
+import { deviceHash } from '../../../shared/protocol/device.js';
+import { ProtocolError } from '../../../shared/protocol/error.js';
+import {
+  decodeUpdate,
+  encodeUpdate,
+  maxUpdateBytes,
+  peekUpdate,
+  type Update,
+} from '../../../shared/protocol/update.js';
+import { movedPositions, randomPositions } from '../masks/sets.js';
+import { DEVICE, plain, sampleUpdate, UPDATE_LAYOUT, updateReference } from './samples.js';
+
+const test = suite('protocol/update');
+const encode = (update: Update) => encodeUpdate(update, UPDATE_LAYOUT, updateReference);
+
+const FASHION = layoutOf({
+  name: 'fashion14',
+  input: { shape: [14, 14], type: 'uint8', exp: -8 },
+  layers: [64, 32, 10].map((units) => ({ kind: 'dense', units })),
+});
+
+/** An update of the fashion14 net; a share `near` of its positions are the reference's. */
+function fashionUpdate(density: number, near: number): { update: Update; references: Uint32Array[] } {
+  const random = new Random(5);
+  const references = FASHION.layers.map(({ weights: { length } }) =>
+    randomPositions(length, Math.round(density * length), random),
+  );
+  const layers = FASHION.layers.map(({ index, weights, outputs }) => {
+    const reference = references[index];
+    const positions =
+      density === 1
+        ? ('all' as const)
+        : movedPositions(reference, weights.length, Math.round((1 - near) * reference.length), random);
+    const values = Int16Array.from({ length: reference.length }, () => random.below(65536) - 32768);
+    return { positions, values, shift: 0, biases: new Int16Array(outputs), biasShift: 0 };
+  });
+  return { update: { ...sampleUpdate(random), layers }, references };
+}
+
+test('updates over all ranges come back', () => {
+  const random = new Random(1);
+  for (let trial = 0; trial < 200; trial++) {
+    const update = sampleUpdate(random);
+    const bytes = encode(update);
+    assert.equal(plain(decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference)), plain(update));
+    const { device, layers, ...head } = update;
+    assert.equal(peekUpdate(bytes), { ...head, deviceHash: deviceHash(DEVICE) });
+    assert.ok(bytes.length <= maxUpdateBytes(UPDATE_LAYOUT));
+  }
+});
+
+test('the fashion14 net at density 0.05 takes at most 2.4 KB, fewer near the reference', () => {
+  const sizes = [0, 0.8].map((near) => {
+    const { update, references } = fashionUpdate(0.05, near);
+    const bytes = encodeUpdate(update, FASHION, (layer) => references[layer]);
+    const back = decodeUpdate(bytes, update.device, FASHION, (layer) => references[layer]);
+    assert.is(JSON.stringify(plain(back.layers)), JSON.stringify(plain(update.layers)));
+    return bytes.length;
+  });
+  assert.ok(sizes[0] <= 2400, `${sizes[0]} bytes`);
+  assert.ok(sizes[1] <= 2100, `${sizes[1]} bytes`);
+});
+
+test('all weights cost two bytes each, and no reference is asked for', () => {
+  const { update } = fashionUpdate(1, 1);
+  const never = () => {
+    throw new Error('asked for a reference');
+  };
+  const bytes = encodeUpdate(update, FASHION, never);
+  assert.is(bytes.length, 16 + 36 + 3 * 12 + 2 * (FASHION.weightCount + FASHION.biasCount));
+  assert.is(decodeUpdate(bytes, update.device, FASHION, never).layers[0].positions, 'all');
+});
+
+test('values and biases of an update may be seen as int16 wherever the frame came from', () => {
+  const { update, references } = fashionUpdate(0.05, 0.5);
+  const bytes = encodeUpdate(update, FASHION, (layer) => references[layer]);
+  const pool = Buffer.alloc(bytes.length + 3);
+  pool.set(bytes, 3);
+  const back = decodeUpdate(pool.subarray(3), update.device, FASHION, (layer) => references[layer]);
+  assert.is(back.layers[2].values.join(), update.layers[2].values.join());
+});
+
+test('an update of another device is told from a broken one', () => {
+  const bytes = encode(sampleUpdate(new Random(2)));
+  assert.throws(
+    () => decodeUpdate(bytes, 'esp32-000000000000', UPDATE_LAYOUT, updateReference),
+    (e: unknown) => e instanceof ProtocolError && e.code === 'device',
+  );
+});
+
+test('an update of another model is refused, and can still be judged by its head', () => {
+  const update = sampleUpdate(new Random(3));
+  const bytes = encode(update);
+  assert.is(peekUpdate(bytes).baseHash, update.baseHash);
+  assert.throws(
+    () => decodeUpdate(bytes, DEVICE, FASHION, updateReference),
+    (e: unknown) => e instanceof ProtocolError && e.code === 'field',
+  );
+});
+
+test('a field out of range is named', () => {
+  const update = sampleUpdate(new Random(4));
+  const [first, second, third] = update.layers;
+  const withFirst = (change: object): Partial<Update> => ({
+    layers: [{ ...first, ...change }, second, third],
+  });
+  const wrong: [string, Partial<Update>][] = [
+    ['round', { round: 0 }],
+    ['attempt', { attempt: 0 }],
+    ['examples', { examples: 0 }],
+    ['examples', { examples: 4096 }],
+    ['loss', { loss: 65536 }],
+    ['correct', { heldBack: 3, correct: 4 }],
+    ['macs', { macs: -1 }],
+    ['model hash', { baseHash: 'x' }],
+    ['layers', { layers: [first, second] }],
+    ['layer 0 shift', withFirst({ shift: 16 })],
+    ['layer 0 biasShift', withFirst({ biasShift: -1 })],
+    ['layer 0 biases', withFirst({ biases: new Int16Array(10) })],
+    ['layer 0 values', withFirst({ positions: 'all', values: new Int16Array(3) })],
+    ['layer 0 sent', withFirst({ positions: new Uint32Array(0), values: new Int16Array(0) })],
+    ['position 4', withFirst({ positions: Uint32Array.of(5, 4), values: new Int16Array(2) })],
+    ['position 440', withFirst({ positions: Uint32Array.of(5, 440), values: new Int16Array(2) })],
+  ];
+  for (const [name, change] of wrong) {
+    assert.throws(
+      () => encode({ ...update, ...change }),
+      (e: unknown) => e instanceof RangeError && e.message.startsWith(`${name} `),
+      name,
+    );
+  }
+});
+
+test.run();

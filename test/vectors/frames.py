@@ -1,0 +1,207 @@
+"""Writes frames.json: values and the frames that they must give.
+
+An independent twin of shared/protocol and shared/masks/positions, written from their doc comments, slow
+and plain. Standard library only: python3 frames.py > frames.json
+"""
+
+import json
+import struct
+import zlib
+
+KINDS = ["plan", "model", "delta", "update", "verdict", "status", "metrics"]
+STATES = ["gone", "joining", "ready", "training", "done"]
+VERDICTS = ["accepted", "duplicate", "malformed", "wrong round", "wrong attempt", "not in cohort",
+            "wrong base model", "wrong counts", "round closed", "wrong device"]
+ACTIVATIONS = ["all", "top-k", "union"]
+UPLINKS = ["all", "top-k-weights", "diff-on-top-k-weights", "top-k-weights-diff"]
+MERGES = ["cohort", "senders"]
+
+
+def frame(kind, head, payload=b""):
+    start = struct.pack("<2sBBII", b"fl", 1, KINDS.index(kind) + 1, len(head), len(payload))
+    crc = zlib.crc32(start + head + payload)
+    return start + struct.pack("<I", crc) + head + payload
+
+
+def device_hash(name):
+    value = 2166136261
+    for char in name.encode():
+        value = (value ^ char) * 16777619 % 2**32
+    return value
+
+
+def pad4(data):
+    return data + bytes(-len(data) % 4)
+
+
+def plan(v):
+    cohort, method, rate = v["cohort"], v["method"], v["method"]["rate"]
+    devices = cohort.get("devices", [])
+    head = struct.pack(
+        "<BBBBBBBBBbHHHHHII8sIIII",
+        1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
+        ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
+        MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
+        method["reselectEvery"], method["holdBackEvery"], v["attempt"], len(devices), v["round"],
+        v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
+        cohort.get("threshold", 0), v["deadlineMs"])
+    words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
+    return frame("plan", head, struct.pack(f"<{len(words)}I", *words))
+
+
+def status(v):
+    return frame("status", struct.pack(
+        "<B15sIIII8s", STATES.index(v["state"]), v["board"].encode(), v["round"], v["firmware"],
+        v["freeBytes"], v["examples"], bytes.fromhex(v["modelHash"])))
+
+
+def verdict(v):
+    return frame("verdict", struct.pack(
+        "<IIHH", device_hash(v["device"]), v["round"], v["attempt"], VERDICTS.index(v["kind"])))
+
+
+def metrics(v):
+    return frame("metrics", struct.pack(
+        "<IIIIQIIII", v["round"], v["attempt"], v["trainMs"], v["slices"], v["macs"], v["bytesUp"],
+        v["bytesDown"], v["reconnects"], v["heapBytes"]))
+
+
+def layer_sizes(description):
+    inputs = 1
+    for size in description["input"]["shape"]:
+        inputs *= size
+    for layer in description["layers"]:
+        yield inputs, layer["units"]
+        inputs = layer["units"]
+
+
+def model(v):
+    text = json.dumps(v["description"], separators=(",", ":")).encode()
+    exponents = b"".join(struct.pack("<bb", e["weightExp"], e["outputExp"]) for e in v["exponents"])
+    head = struct.pack("<HH", len(v["exponents"]), len(text)) + pad4(exponents) + pad4(text)
+    parameters = b""
+    for weights, biases in v["parameters"]:
+        parameters += pad4(struct.pack(f"<{len(weights)}h", *weights))
+        parameters += struct.pack(f"<{len(biases)}i", *biases)
+    return frame("model", head, parameters)
+
+
+def pack_bits(bits):
+    bits += "0" * (-len(bits) % 8)
+    return bytes(int(bits[i : i + 8][::-1], 2) for i in range(0, len(bits), 8))
+
+
+def gaps(places, k):
+    bits, expected = "", 0
+    for place in places:
+        gap, expected = place - expected, place + 1
+        low = "".join(str(gap >> i & 1) for i in range(k))
+        bits += "0" * (gap >> k) + "1" + low
+    return bits
+
+
+def best_gaps(places):
+    return min(((k, gaps(places, k)) for k in range(24)), key=lambda pair: (len(pair[1]), pair[0]))
+
+
+def positions(places, n, reference):
+    if places == "all":
+        return b""
+    k, bits = best_gaps(places)
+    missing_k, missing_bits = best_gaps([i for i in range(n) if i not in places])
+    others = [i for i in range(n) if i not in reference]
+    dropped = [rank for rank, place in enumerate(reference) if place not in places]
+    added = [others.index(place) for place in places if place not in reference]
+    dropped_k, dropped_bits = best_gaps(dropped)
+    added_k, added_bits = best_gaps(added)
+    change = struct.pack("<BBI", dropped_k, added_k, len(dropped)) + pack_bits(dropped_bits + added_bits)
+    choices = [
+        b"\1" + pack_bits("".join("1" if i in places else "0" for i in range(n))),
+        b"\2" + bytes([k]) + pack_bits(bits),
+        b"\3" + bytes([missing_k]) + pack_bits(missing_bits),
+        b"\4" + change,
+    ]
+    return min(choices, key=len)  # the first of equals
+
+
+def update(v):
+    sizes = [inputs * outputs for inputs, outputs in layer_sizes(v["description"])]
+    head = struct.pack(
+        "<IIHHHHHH8sQ", device_hash(v["device"]), v["round"], v["attempt"], v["examples"], v["loss"],
+        v["heldBack"], v["correct"], len(v["layers"]), bytes.fromhex(v["baseHash"]), v["macs"])
+    numbers, coded = b"", b""
+    for layer, n, reference in zip(v["layers"], sizes, v["references"]):
+        part = positions(layer["positions"], n, reference)
+        values, biases = layer["values"], layer["biases"]
+        head += struct.pack("<IIHBB", len(values), len(part), len(biases), layer["shift"], layer["biasShift"])
+        numbers += struct.pack(f"<{len(values)}h", *values) + struct.pack(f"<{len(biases)}h", *biases)
+        coded += part
+    return frame("update", head, numbers + coded)
+
+
+METHOD = {"activations": "union", "uplink": "top-k-weights-diff", "merge": "senders",
+          "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "epochs": 1, "batch": 8, "reselectEvery": 80,
+          "holdBackEvery": 5}
+PLAN = {"taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
+        "modelCrc": 3735928559, "cohort": {"kind": "list", "devices": [1, 2147483648, 4294967295]},
+        "deadlineMs": 60000, "method": METHOD,
+        "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}
+THRESHOLD = {"kind": "threshold", "seed": 3000000000, "threshold": 429496730}
+DENSE = {"activations": "all", "uplink": "all", "merge": "cohort", "rate": {"mantissa": 1, "exp": 0}, "clip": 0,
+         "epochs": 255, "batch": 16, "reselectEvery": 65535, "holdBackEvery": 0}
+TINY = {"name": "tiny", "input": {"shape": [3], "type": "int8", "exp": -7},
+        "layers": [{"kind": "dense", "units": 3}, {"kind": "dense", "units": 2}]}
+SMALL = {"name": "small", "input": {"shape": [5, 8], "type": "uint8", "exp": -8},
+         "layers": [{"kind": "dense", "units": 10}, {"kind": "dense", "units": 4}, {"kind": "dense", "units": 3}]}
+REFERENCES = [list(range(0, 400, 9)), list(range(0, 40, 4)), [0, 5, 11]]
+
+
+def spread(count, step):
+    return [(i * step + 40000) % 65536 - 32768 for i in range(count)]
+
+
+def layer(places, n, outputs, shift):
+    count = n if places == "all" else len(places)
+    return {"positions": places, "values": spread(count, 7919), "shift": shift, "biases": spread(outputs, 12347),
+            "biasShift": 15 - shift}
+
+
+def update_value(places, **changes):
+    layers = [layer(p, n, o, s) for p, n, o, s in zip(places, (400, 40, 12), (10, 4, 3), (0, 3, 15))]
+    return {"device": "esp32-a1b2c3d4e5f6", "round": 7, "attempt": 2, "examples": 4095, "loss": 2361,
+            "heldBack": 120, "correct": 97, "baseHash": "0123456789abcdef", "macs": 5000000000, "layers": layers,
+            "description": SMALL, "references": REFERENCES, **changes}
+
+
+NEAR = sorted(set(REFERENCES[0]) - {0, 99, 306} | {1, 200, 398})
+HALF = [i for i in range(40) if i * i % 7 in (1, 2) or i == 39]
+CASES = [
+    ("a plan with a list", "plan", plan, PLAN),
+    ("a plan with a threshold", "plan", plan, {**PLAN, "cohort": THRESHOLD, "method": DENSE, "deadlineMs": 0}),
+    ("a board that is ready", "status", status,
+     {"state": "ready", "round": 0, "firmware": 65539, "board": "esp32", "freeBytes": 123456, "examples": 480,
+      "modelHash": "fedcba9876543210"}),
+    ("a will", "status", status,
+     {"state": "gone", "round": 0, "firmware": 0, "board": "esp32-s3-psram8", "freeBytes": 0, "examples": 0,
+      "modelHash": "0000000000000000"}),
+    ("accepted", "verdict", verdict,
+     {"device": "esp32-a1b2c3d4e5f6", "round": 4294967295, "attempt": 65535, "kind": "accepted"}),
+    ("too malformed to tell the round", "verdict", verdict,
+     {"device": "a", "round": 0, "attempt": 0, "kind": "malformed"}),
+    ("more multiply-accumulates than 32 bits hold", "metrics", metrics,
+     {"round": 7, "attempt": 2, "trainMs": 81000, "slices": 1620, "macs": 9007199254740991, "bytesUp": 2344,
+      "bytesDown": 92000, "reconnects": 1, "heapBytes": 143360}),
+    ("a model", "model", model,
+     {"description": TINY, "exponents": [{"weightExp": -13, "outputExp": -5}, {"weightExp": -12, "outputExp": 0}],
+      "parameters": [[[-32768, 32767, 0, 1, -1, 256, 2, 3, 4], [2**28, -(2**28), 0]],
+                     [[5, 6, 7, 8, 9, 10], [-1, 1]]]}),
+    ("all weights", "update", update, update_value(["all", "all", "all"])),
+    ("gaps and bitmaps", "update", update, update_value([[5, 6, 130, 399], HALF, [i for i in range(12) if i != 7]])),
+    ("the complement", "update", update,
+     update_value([[i for i in range(400) if i not in (7, 200, 399)], "all", [2]])),
+    ("a change from the reference, and none", "update", update,
+     update_value([NEAR, REFERENCES[1], [11]], examples=1, loss=0, heldBack=0, correct=0, macs=0)),
+]
+
+cases = [{"name": name, "kind": kind, "value": value, "hex": make(value).hex()} for name, kind, make, value in CASES]
+print("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]")
