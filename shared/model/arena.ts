@@ -6,7 +6,7 @@
  */
 import { NOISE_LENGTH } from '../fixed/noise.js';
 import { TOPK_STATE } from '../masks/topk.js';
-import { align4, type ModelLayout, type Tensor } from './layout.js';
+import { align4, ELEMENT_BYTES, type ModelLayout, type Tensor } from './layout.js';
 import type { LayerCounts } from './method.js';
 
 export interface LayerTensors {
@@ -48,7 +48,7 @@ export function arenaLayout(
   const place = (name: string, type: Tensor['type'], shape: number[]): Tensor => {
     const length = shape.reduce((product, size) => product * size, 1);
     const tensor = { name, type, shape, offset: bytes, length };
-    bytes = align4(bytes + length * BYTES[type]);
+    bytes = align4(bytes + length * ELEMENT_BYTES[type]);
     tensors.push(tensor);
     return tensor;
   };
@@ -75,5 +75,3 @@ export function arenaLayout(
   };
   return { bytes, tensors, layers, ...rest };
 }
-
-const BYTES: Readonly<Record<Tensor['type'], number>> = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4 };

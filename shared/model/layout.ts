@@ -15,6 +15,15 @@ export interface Tensor {
   readonly length: number; // elements
 }
 
+/** Bytes of one element. */
+export const ELEMENT_BYTES: Readonly<Record<Tensor['type'], number>> = {
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+};
+
 /** A layer with weights: y[outputs] = W[outputs × inputs] · x[inputs] + b[outputs]. */
 export interface WeightedLayer {
   readonly index: number; // among the layers with weights

@@ -1,0 +1,71 @@
+/**
+ * What a round costs in RAM, as a sum that a person can follow, and the check against a board.
+ * @module
+ */
+import { arenaLayout } from './arena.js';
+import type { BoardProfile } from './boards.js';
+import { align4, ELEMENT_BYTES, type ModelLayout } from './layout.js';
+import type { LayerCounts } from './method.js';
+
+export interface MemoryRow {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface MemoryNeed {
+  readonly rows: readonly MemoryRow[];
+  readonly bytes: number; // their sum
+}
+
+/** What a trainer holds at its peak: the arena, then what goes up beside it. */
+export function memoryOf(
+  layout: ModelLayout,
+  batch: number,
+  counts: readonly LayerCounts[],
+  examples: number,
+): MemoryNeed {
+  const { tensors } = arenaLayout(layout, batch, counts, examples);
+  const group = (name: string, test: RegExp): MemoryRow => ({
+    name,
+    bytes: tensors
+      .filter((t) => test.test(t.name))
+      .reduce((sum, t) => sum + align4(t.length * ELEMENT_BYTES[t.type]), 0),
+  });
+  const rows = [
+    { name: 'parameters', bytes: align4(layout.parameterBytes) },
+    group('active weights', /columns|rowStarts/),
+    group('activations', /activations|inputs|example/),
+    group('sums and errors', /sums|errors/),
+    group('selection', /marks|kept|counts/),
+    group('noise', /noise/),
+    group('order of examples', /order/),
+    { name: 'update', bytes: updateBytes(layout, counts) },
+  ];
+  return { rows, bytes: rows.reduce((sum, row) => sum + row.bytes, 0) };
+}
+
+/** @throws RangeError with the sum, when a round needs more than the board has */
+export function checkMemory(need: MemoryNeed, board: BoardProfile): void {
+  if (need.bytes <= board.ramBytes) return;
+  const sum = need.rows.map(({ name, bytes }) => `${name} ${bytes}`).join(' + ');
+  throw new RangeError(
+    `board ${board.name} has ${board.ramBytes} B, the model needs ${need.bytes} B = ${sum}`,
+  );
+}
+
+/** Values, positions, reference positions and the frame that is made of them. */
+function updateBytes(layout: ModelLayout, counts: readonly LayerCounts[]): number {
+  let held = 0;
+  let frame = FRAME_BYTES;
+  for (const { index, outputs, weights } of layout.layers) {
+    const { active, sent } = counts[index];
+    const isSparse = sent < weights.length;
+    held += 2 * sent + 2 * outputs + (isSparse ? 4 * sent + 4 * active : 0);
+    frame += 2 * sent + 2 * outputs + RECORD_BYTES + (isSparse ? Math.ceil(weights.length / 8) : 0);
+  }
+  return align4(held) + align4(frame);
+}
+
+/** Header and head of an update frame, and one layer's record in it, rounded up. */
+const FRAME_BYTES = 64;
+const RECORD_BYTES = 16;
