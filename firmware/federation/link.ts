@@ -7,9 +7,9 @@
  * @module
  */
 import type { Clock, Entropy, Log, MessageSink, Timer, Transport, TransportOptions } from '../ports/ports.js';
-import type { Settings } from './settings.js';
 import { Backoff } from './backoff.js';
 import { guarded, reasonOf } from './guard.js';
+import type { Settings } from './settings.js';
 
 export interface LinkEvents {
   /** Connected, and subscribed to every topic asked for. */

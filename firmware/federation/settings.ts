@@ -18,6 +18,8 @@ export interface Settings {
   readonly stableMs: number;
   /** A message unacknowledged for as long means a dead connection. */
   readonly acknowledgeMs: number;
+  /** A download without a byte for as long is asked for again. */
+  readonly downloadMs: number;
 }
 
 export const SETTINGS: Settings = {
@@ -26,4 +28,5 @@ export const SETTINGS: Settings = {
   backoffMaxMs: 60_000,
   stableMs: 10_000,
   acknowledgeMs: 90_000,
+  downloadMs: 30_000,
 };

@@ -68,7 +68,10 @@ export interface Entropy {
 export interface Flash {
   /** Bytes that one slot can hold. */
   readonly slotBytes: number;
-  /** Erases a slot and makes it ready for `write` from offset 0 upwards. */
+  /**
+   * Makes a slot ready for `write` from offset 0 upwards. What it held is lost from now on. A host may
+   * erase sector by sector, as the writes reach them: a whole slot at once takes a chip too long.
+   */
   erase(slot: 0 | 1): void;
   write(slot: 0 | 1, offset: number, bytes: Uint8Array): void;
   read(slot: 0 | 1, offset: number, out: Uint8Array): void;

@@ -1,0 +1,331 @@
+/**
+ * A board as a client of the federation. It reads the plan; while it is in the cohort it fetches the
+ * planned model if it lacks it, trains, reports, and waits for the verdict. Training goes on while
+ * the connection is lost, and nothing needs to be remembered over a restart but the model: the same
+ * plan gives the same update, byte for byte.
+ *
+ * The plan in force is the one that came last. The client never compares rounds: the server may
+ * begin again.
+ * @module
+ */
+import { isInCohort } from '../../shared/protocol/cohort.js';
+import { deviceHash } from '../../shared/protocol/device.js';
+import { encodeMetrics } from '../../shared/protocol/metrics.js';
+import { NO_MODEL } from '../../shared/protocol/model.js';
+import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
+import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
+import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
+import { decodeVerdict, type Verdict, type VerdictKind } from '../../shared/protocol/verdict.js';
+import type { MessageSink, Ports, Timer } from '../ports/ports.js';
+import { guarded, reasonOf } from './guard.js';
+import { collect } from './inbox.js';
+import { Link } from './link.js';
+import type { LocalResult, RoundWork } from './localround.js';
+import { FIRMWARE_VERSION, type Settings } from './settings.js';
+import { type Cost, Slices } from './slices.js';
+import { ModelSlots } from './slots.js';
+
+/**
+ * A client's computing in a round, as a port; `localRound` is the one of a board. Its result depends on
+ * nothing but the work, and it yields what it spent since the last yield.
+ */
+export type LocalWork = (work: RoundWork) => Generator<number, LocalResult>;
+
+export interface ClientOptions {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly sliceMacs: number; // of the board's profile
+  readonly localWork: LocalWork;
+}
+
+type State =
+  /** looks at its flash, then connects for the first time */
+  | { readonly kind: 'joining' }
+  /** no plan yet, or not asked */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'downloading'; readonly plan: Plan }
+  | { readonly kind: 'training'; readonly plan: Plan; readonly slices: Slices<LocalResult> }
+  /** has an update that the server has not judged */
+  | { readonly kind: 'reporting'; readonly plan: Plan; readonly result: LocalResult; readonly cost?: Cost }
+  /** nothing more to do under this plan */
+  | { readonly kind: 'done'; readonly plan: Plan; readonly outcome: VerdictKind | 'failed' }
+  | { readonly kind: 'stopped' };
+
+/** A plan with the longest cohort list and the most layers takes about 1.3 KB, a verdict far less. */
+const MESSAGE_BYTES = 2048;
+
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #hash: number;
+  readonly #topics: Readonly<Record<'plan' | 'model' | 'update' | 'verdict' | 'status' | 'metrics', string>>;
+  readonly #link: Link;
+  readonly #slots: ModelSlots;
+  #state: State = { kind: 'stopped' };
+  #check: Slices<void> | undefined;
+  #watch: Timer | undefined; // over a download
+  #isFetching = false; // a byte of the model came since the last look
+  #bytesUp = 0;
+  #bytesDown = 0;
+
+  /** @throws RangeError when a name of the ports cannot stand in a topic */
+  constructor(options: ClientOptions) {
+    const { ports, settings } = options;
+    const { device } = ports.identity;
+    const { task, transport, clock, entropy, log } = ports;
+    this.#options = options;
+    this.#hash = deviceHash(device);
+    this.#topics = {
+      plan: taskTopic('plan', task),
+      model: taskTopic('model', task),
+      update: deviceTopic('update', task, device),
+      verdict: deviceTopic('verdict', task, device),
+      status: deviceTopic('status', task, device),
+      metrics: deviceTopic('metrics', task, device),
+    };
+    this.#slots = new ModelSlots(ports.flash);
+    const will = { topic: this.#topics.status, payload: this.#status('gone') };
+    this.#link = new Link({ transport, clock, entropy, log, settings, clientId: device, will });
+  }
+
+  /** What the client is doing, for tests and displays. */
+  get state(): State['kind'] {
+    return this.#state.kind;
+  }
+
+  start(): void {
+    if (this.#state.kind !== 'stopped') throw new RangeError(`client ${this.#state.kind}, expected stopped`);
+    this.#state = { kind: 'joining' };
+    const { clock } = this.#options.ports;
+    this.#check = new Slices(clock, this.#slots.check(), 1, {
+      onDone: () => this.#join(),
+      onFailed: (error) => {
+        this.#log(`model in flash not used: ${reasonOf(error)}`);
+        this.#join();
+      },
+    });
+  }
+
+  stop(): void {
+    this.#check?.cancel();
+    this.#leave();
+    this.#state = { kind: 'stopped' };
+    this.#link.stop();
+  }
+
+  #join(): void {
+    this.#link.subscribe(this.#topics.plan);
+    this.#link.subscribe(this.#topics.verdict);
+    this.#link.start({
+      onUp: () => this.#up(),
+      onDown: () => {},
+      onMessage: (topic, lengthBytes) => this.#message(topic, lengthBytes),
+    });
+  }
+
+  #up(): void {
+    if (this.#state.kind === 'joining') this.#state = { kind: 'waiting' };
+    this.#sendStatus();
+    this.#report();
+  }
+
+  #message(topic: string, lengthBytes: number): MessageSink | undefined {
+    const sink = this.#sinkOf(topic, lengthBytes);
+    return (
+      sink && {
+        write: (bytes) => {
+          this.#bytesDown += bytes.length;
+          sink.write(bytes);
+        },
+        end: () => sink.end(),
+      }
+    );
+  }
+
+  #sinkOf(topic: string, lengthBytes: number): MessageSink | undefined {
+    const { plan, model, verdict } = this.#topics;
+    const { device } = this.#options.ports.identity;
+    if (topic === plan) return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#plan(decodePlan(bytes)));
+    if (topic === verdict) {
+      return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#verdict(decodeVerdict(bytes, device)));
+    }
+    if (topic === model && this.#state.kind === 'downloading')
+      return this.#fetch(this.#state.plan, lengthBytes);
+    return undefined;
+  }
+
+  #plan(plan: Plan): void {
+    if (isSameWork(planOf(this.#state), plan)) return; // QoS 1 may repeat, a retained one comes again
+    const isAsked = isInCohort(plan.cohort, this.#hash) && this.#options.ports.examples.count > 0;
+    if (!isAsked) this.#enter({ kind: 'waiting' });
+    else if (this.#slots.holds(nameOf(plan))) this.#train(plan);
+    else this.#download(plan);
+  }
+
+  #download(plan: Plan): void {
+    this.#enter({ kind: 'downloading', plan });
+    this.#link.subscribe(this.#topics.model);
+    this.#watchDownload();
+  }
+
+  /** A model that was lost or damaged on its way is asked for again. */
+  #watchDownload(): void {
+    const { ports, settings } = this.#options;
+    this.#isFetching = false;
+    this.#watch = ports.clock.after(
+      settings.downloadMs,
+      guarded(ports.log, 'download', () => {
+        if (!this.#isFetching) this.#link.subscribe(this.#topics.model);
+        this.#watchDownload();
+      }),
+    );
+  }
+
+  #fetch(plan: Plan, lengthBytes: number): MessageSink {
+    const download = this.#slots.receive(nameOf(plan), lengthBytes);
+    const isWanted = () => this.#state.kind === 'downloading' && this.#state.plan === plan;
+    return {
+      write: (bytes) => {
+        if (!isWanted()) return;
+        download.write(bytes);
+        this.#isFetching = true;
+      },
+      end: () => {
+        if (!isWanted()) return;
+        download.finish();
+        this.#train(plan);
+      },
+    };
+  }
+
+  #train(plan: Plan): void {
+    const { ports, sliceMacs, localWork } = this.#options;
+    const { source: model } = this.#slots.held!; // the caller saw that it is the planned one
+    const work = { plan, device: ports.identity.device, model, examples: ports.examples, sliceMacs };
+    const slices = new Slices(ports.clock, localWork(work), sliceMacs, {
+      onDone: (result, cost) => {
+        this.#enter({ kind: 'reporting', plan, result, cost });
+        this.#report();
+      },
+      onFailed: (error) => {
+        this.#log(`round ${plan.round} failed: ${reasonOf(error)}`);
+        this.#enter({ kind: 'done', plan, outcome: 'failed' });
+      },
+    });
+    this.#enter({ kind: 'training', plan, slices });
+  }
+
+  /** Sends the update that waits for its verdict, if there is one; again after every reconnect. */
+  #report(): void {
+    if (this.#state.kind !== 'reporting' || !this.#link.isUp) return;
+    const { plan, result, cost } = this.#state;
+    this.#send(this.#topics.update, result.frame, 1);
+    if (cost === undefined) return;
+    this.#sendMetrics(plan, result, cost);
+    this.#state = { kind: 'reporting', plan, result };
+  }
+
+  #verdict({ round, attempt, kind }: Verdict): void {
+    this.#log(`round ${round} attempt ${attempt}: ${kind}`);
+    const state = this.#state;
+    // While training: the verdict on the update of an earlier life, before a restart.
+    if (state.kind !== 'reporting' && state.kind !== 'training') return;
+    if (state.plan.round !== round || state.plan.attempt !== attempt) return;
+    this.#enter({ kind: 'done', plan: state.plan, outcome: kind });
+  }
+
+  /** The only way from one state to another while running. */
+  #enter(state: State): void {
+    const before = sayOf(this.#state);
+    this.#leave();
+    this.#state = state;
+    if (sayOf(state) !== before) this.#sendStatus();
+  }
+
+  /** Ends what the present state has begun. */
+  #leave(): void {
+    if (this.#state.kind === 'training') this.#state.slices.cancel();
+    if (this.#state.kind === 'downloading') this.#link.unsubscribe(this.#topics.model);
+    this.#watch?.cancel();
+    this.#watch = undefined;
+  }
+
+  #sendStatus(): void {
+    this.#send(this.#topics.status, this.#status(sayOf(this.#state)), 1);
+  }
+
+  #status(state: DeviceState): Uint8Array {
+    const { identity, examples, freeBytes } = this.#options.ports;
+    return encodeStatus({
+      state,
+      round: planOf(this.#state)?.round ?? 0,
+      firmware: FIRMWARE_VERSION,
+      board: identity.board,
+      freeBytes: freeBytes(),
+      examples: examples.count,
+      modelHash: this.#slots.held?.hash ?? NO_MODEL,
+    });
+  }
+
+  #sendMetrics({ round, attempt }: Plan, { macs }: LocalResult, { ms, slices }: Cost): void {
+    const metrics = {
+      round,
+      attempt,
+      trainMs: Math.round(ms),
+      slices,
+      macs,
+      bytesUp: this.#bytesUp,
+      bytesDown: this.#bytesDown,
+      reconnects: this.#link.reconnects,
+      heapBytes: 0, // unknown
+    };
+    this.#bytesUp = 0;
+    this.#bytesDown = 0;
+    this.#send(this.#topics.metrics, encodeMetrics(metrics), 0);
+  }
+
+  #send(topic: string, payload: Uint8Array, qos: 0 | 1): void {
+    if (!this.#link.isUp) return;
+    this.#bytesUp += payload.length;
+    this.#link.send(topic, payload, qos);
+  }
+
+  #log(text: string): void {
+    this.#options.ports.log.line(text);
+  }
+}
+
+function planOf(state: State): Plan | undefined {
+  return 'plan' in state ? state.plan : undefined;
+}
+
+/** Whether both ask for the same update. A new federation may count from 1 again, with its own seed or model. */
+function isSameWork(a: Plan | undefined, b: Plan): boolean {
+  return (
+    a !== undefined &&
+    a.round === b.round &&
+    a.attempt === b.attempt &&
+    a.modelHash === b.modelHash &&
+    a.taskSeed === b.taskSeed
+  );
+}
+
+function nameOf({ modelHash, modelCrc }: Plan) {
+  return { hash: modelHash, crc: modelCrc };
+}
+
+function sayOf(state: State): DeviceState {
+  switch (state.kind) {
+    case 'joining':
+    case 'downloading':
+      return 'joining';
+    case 'training':
+    case 'reporting':
+      return 'training';
+    case 'done':
+      return state.outcome === 'accepted' || state.outcome === 'duplicate' ? 'done' : 'ready';
+    case 'waiting':
+      return 'ready';
+    case 'stopped':
+      return 'gone';
+  }
+}
