@@ -30,8 +30,13 @@ export class FlashWear {
   recordSaves = 0;
 }
 
+/** A flash that counts its use. */
+export interface WornFlash extends Flash {
+  readonly wear: FlashWear;
+}
+
 /** Keeps only the sectors that were written: a room has many boards and models are small. */
-export class MemoryFlash implements Flash {
+export class MemoryFlash implements WornFlash {
   readonly slotBytes: number;
   readonly wear = new FlashWear();
   readonly #sectors: [Uint8Array[], Uint8Array[]] = [[], []];
@@ -79,7 +84,7 @@ export class MemoryFlash implements Flash {
 }
 
 /** A folder with `slot-0`, `slot-1` and `record`. Survives the process, not the host's power. */
-export class FileFlash implements Flash {
+export class FileFlash implements WornFlash {
   readonly slotBytes: number;
   readonly wear = new FlashWear();
   readonly #folder: string;

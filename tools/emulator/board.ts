@@ -1,0 +1,99 @@
+/**
+ * One emulated board: the firmware on ports of its own, with a switch for its power. What it holds
+ * in flash outlives a power cut; nothing else does.
+ * @module
+ */
+import type { Examples, Log, Ports } from '../../firmware/ports/ports.js';
+import { NodeClock } from './clock.js';
+import { SeededEntropy } from './entropy.js';
+import { type Faults, FaultyTransport } from './faults.js';
+import { MemoryFlash, type WornFlash } from './flash.js';
+import { type BrokerAddress, TcpTransport } from './transport.js';
+
+/** What the firmware's `start` gives. */
+export interface Running {
+  stop(): void;
+}
+
+export interface BoardOptions {
+  readonly device: string;
+  readonly board: string; // profile name
+  readonly task: string;
+  readonly broker: BrokerAddress;
+  readonly examples: Examples;
+  readonly seed: number; // of back-off jitter only
+  readonly firmware: (ports: Ports) => Running;
+  readonly log: Log;
+  readonly freeBytes?: () => number;
+  readonly flash?: WornFlash; // default: a new one in memory
+  readonly faults?: Faults;
+}
+
+export class EmulatedBoard {
+  readonly device: string;
+  readonly flash: WornFlash;
+  readonly #options: BoardOptions;
+  #lives = 0;
+  #clock: NodeClock | undefined;
+  #transport: FaultyTransport | TcpTransport | undefined;
+  #running: Running | undefined;
+
+  constructor(options: BoardOptions) {
+    this.device = options.device;
+    this.flash = options.flash ?? new MemoryFlash();
+    this.#options = options;
+  }
+
+  get isOn(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** The network of the present life, to break at will; only of a board with `faults`. */
+  get network(): FaultyTransport {
+    if (this.#transport instanceof FaultyTransport) return this.#transport;
+    throw new RangeError(`board ${this.device} without faults or power, expected both`);
+  }
+
+  /** Power on. */
+  start(): void {
+    if (this.isOn) throw new RangeError(`board ${this.device} on, expected off`);
+    const { device, board, task, broker, examples, seed, firmware, log, faults } = this.#options;
+    const clock = new NodeClock();
+    const tcp = new TcpTransport(broker);
+    const life = this.#lives++;
+    const transport =
+      faults === undefined ? tcp : new FaultyTransport(tcp, clock, { ...faults, seed: faults.seed + life });
+    this.#clock = clock;
+    this.#transport = transport;
+    this.#running = firmware({
+      identity: { device, board },
+      task,
+      transport,
+      clock,
+      entropy: new SeededEntropy(seed + life),
+      flash: this.flash,
+      examples,
+      log,
+      freeBytes: this.#options.freeBytes ?? (() => 0),
+    });
+  }
+
+  /** Power cut: no clean-up, no goodbye, timers gone. */
+  kill(): void {
+    this.#clock?.halt();
+    this.#transport?.cut();
+    this.#running = undefined;
+  }
+
+  restart(): void {
+    this.kill();
+    this.start();
+  }
+
+  /** The firmware's own end: it disconnects. */
+  stop(): void {
+    this.#running?.stop();
+    this.#clock?.halt();
+    this.#running = undefined;
+  }
+}
