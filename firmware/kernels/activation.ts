@@ -70,8 +70,13 @@ export function reluMask(
   return most;
 }
 
-/** The largest |value| of a range. @param values int32 [n] but -2^31 */
-export function largestMagnitude(values: Int32Array, valuesAt: number, from: number, to: number): number {
+/** The largest |value| of a range; -2^31 counts as 2^31. @param values int16 or int32 [n] */
+export function largestMagnitude(
+  values: Int16Array | Int32Array,
+  valuesAt: number,
+  from: number,
+  to: number,
+): number {
   let most = 0;
   for (let i = from; i < to; i++) {
     const v = values[valuesAt + i];

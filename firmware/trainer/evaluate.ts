@@ -37,7 +37,7 @@ export function* evaluate(
   const labels = new Uint8Array(batch);
   let correct = 0;
   let lossOctaves = 0;
-  network.load(source);
+  yield* network.load(source);
   yield* network.select(sliceMacs);
   for (let first = 0; first < examples.count; first += batch) {
     const lanes = Math.min(batch, examples.count - first);

@@ -15,12 +15,12 @@ import {
   topkFindThreshold,
 } from '../../shared/masks/topk.js';
 import { type ArenaLayout, arenaLayout } from '../../shared/model/arena.js';
-import { weightMaxOf } from '../../shared/model/bounds.js';
+import { BIAS_MAX, weightMaxOf } from '../../shared/model/bounds.js';
 import { checkExponents, sumShiftOf } from '../../shared/model/exponents.js';
 import type { WeightedLayer } from '../../shared/model/layout.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import { biasExpOf, type ModelHead, type ModelSource } from '../../shared/model/model.js';
-import { reluForward } from '../kernels/activation.js';
+import { largestMagnitude, reluForward } from '../kernels/activation.js';
 import { denseForward } from '../kernels/dense.js';
 import { listActive } from '../kernels/select.js';
 import { sparseForward } from '../kernels/sparse.js';
@@ -76,9 +76,28 @@ export class Network {
     this.layers = head.layout.layers.map((layer) => this.#places(layer, counts[layer.index]));
   }
 
-  /** Copies the model's parameters into the arena. */
-  load(source: ModelSource): void {
+  /**
+   * Copies the model's parameters into the arena and checks that none passes the bounds on which
+   * every int32 sum rests. Yields parameters checked.
+   *
+   * @throws RangeError naming the layer
+   */
+  *load(source: ModelSource): Generator<number, void> {
+    const { i16, i32 } = this;
     source.readParameters(0, this.u8.subarray(0, this.head.layout.parameterBytes));
+    for (const { layer, weightsAt, biasesAt, weightMax } of this.layers) {
+      const { inputs, outputs, index } = layer;
+      for (let r = 0; r < outputs; r++) {
+        const row = weightsAt + r * inputs;
+        let most = largestMagnitude(i16, row, 0, inputs);
+        if (most > weightMax)
+          throw new RangeError(`layer ${index} weight ${most}, expected at most ${weightMax}`);
+        most = largestMagnitude(i32, biasesAt, r, r + 1);
+        if (most > BIAS_MAX)
+          throw new RangeError(`layer ${index} bias ${most}, expected at most ${BIAS_MAX}`);
+        yield inputs;
+      }
+    }
   }
 
   /** Lists the active weights of every layer by exact top-k; yields the weights scanned. */

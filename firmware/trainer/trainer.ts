@@ -78,7 +78,7 @@ export class Trainer {
     const { network } = this;
     const { method, seed, sliceMacs } = this.#settings;
     const { count } = this.#examples;
-    network.load(source);
+    yield* network.load(source);
     fillNoise(network.i32, network.arena.noise.offset >> 2, mix(seed, 1));
     let sinceSelection = method.reselectEvery;
     for (let epoch = 0; epoch < method.epochs; epoch++) {
