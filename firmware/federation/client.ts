@@ -8,6 +8,8 @@
  * begin again.
  * @module
  */
+import type { BoardProfile } from '../../shared/model/boards.js';
+import { checkMemory, memoryOf } from '../../shared/model/memory.js';
 import { isInCohort } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
 import { encodeMetrics } from '../../shared/protocol/metrics.js';
@@ -34,7 +36,7 @@ export type LocalWork = (work: RoundWork) => Generator<number, LocalResult>;
 export interface ClientOptions {
   readonly ports: Ports;
   readonly settings: Settings;
-  readonly sliceMacs: number; // of the board's profile
+  readonly profile: BoardProfile;
   readonly localWork: LocalWork;
 }
 
@@ -198,10 +200,8 @@ export class Client {
   }
 
   #train(plan: Plan): void {
-    const { ports, sliceMacs, localWork } = this.#options;
-    const { source: model } = this.#slots.held!; // the caller saw that it is the planned one
-    const work = { plan, device: ports.identity.device, model, examples: ports.examples, sliceMacs };
-    const slices = new Slices(ports.clock, localWork(work), sliceMacs, {
+    const { ports, profile } = this.#options;
+    const slices = new Slices(ports.clock, this.#work(plan), profile.sliceMacs, {
       onDone: (result, cost) => {
         this.#enter({ kind: 'reporting', plan, result, cost });
         this.#report();
@@ -212,6 +212,20 @@ export class Client {
       },
     });
     this.#enter({ kind: 'training', plan, slices });
+  }
+
+  /** @throws RangeError with the sum, when the board has not the memory for it (law 4) */
+  *#work(plan: Plan): Generator<number, LocalResult> {
+    const { ports, profile, localWork } = this.#options;
+    const { identity, examples } = ports;
+    const { source: model } = this.#slots.held!; // the caller saw that it is the planned one
+    const { layout } = model.head;
+    if (plan.layers.length !== layout.layers.length) {
+      throw new RangeError(`plan of ${plan.layers.length} layers, expected ${layout.layers.length}`);
+    }
+    checkMemory(memoryOf(layout, plan.method.batch, plan.layers, examples.count), profile);
+    const { sliceMacs } = profile;
+    return yield* localWork({ plan, device: identity.device, model, examples, sliceMacs });
   }
 
   /** Sends the update that waits for its verdict, if there is one; again after every reconnect. */

@@ -19,6 +19,7 @@ const QUICK: Settings = { ...SETTINGS, backoffFirstMs: 5, backoffMaxMs: 40, down
 const MODEL = modelFrame(1);
 const NEXT = modelFrame(2);
 const UPDATE_BYTES = 3000;
+const PROFILE = { name: 'esp32', ramBytes: 110_000, sliceMacs: 1000 };
 
 /** Steps that a test lets pass one by one, or all. */
 class Gate {
@@ -79,7 +80,7 @@ class Room {
       faults,
       log: { line: (text) => this.lines.push(text) },
       firmware: (ports) => {
-        const client = new Client({ ports, settings: QUICK, sliceMacs: 1000, localWork });
+        const client = new Client({ ports, settings: QUICK, profile: PROFILE, localWork });
         this.#client = client;
         client.start();
         return client;

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Link } from '../../../firmware/federation/link.js';
-import type { MessageSink } from '../../../firmware/ports/ports.js';
 import { SETTINGS, type Settings } from '../../../firmware/federation/settings.js';
+import type { MessageSink } from '../../../firmware/ports/ports.js';
 import { NodeClock } from '../../../tools/emulator/clock.js';
 import { SeededEntropy } from '../../../tools/emulator/entropy.js';
 import { FaultyTransport } from '../../../tools/emulator/faults.js';
