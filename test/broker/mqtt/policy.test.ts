@@ -1,0 +1,99 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { refuseConnect, refusePublish, refuseSubscribe } from '../../../broker/mqtt/policy.js';
+
+const test = suite('policy');
+
+const settings = { task: 'digits', maxUpdateBytes: 1000 };
+const publish = { topic: 'fl/1/digits/update/a', payload: { length: 1000 }, qos: 1, retain: false };
+
+test('devices and observers may connect, with a clean session', () => {
+  const connects = (clientId: string, clean = true) =>
+    refuseConnect(settings, { clientId, clean }) === undefined;
+  assert.ok(connects('esp32-0123456789ab'));
+  assert.ok(connects('observer:me'));
+  assert.not(connects('esp32-0123456789ab', false));
+  for (const clientId of ['', 'A', 'a/b', '+', 'a b', 'x'.repeat(24), 'observer:', 'a\u0000', '$sys']) {
+    assert.not(connects(clientId), clientId);
+  }
+});
+
+test('a will is a publish like any other', () => {
+  const connects = (will: typeof publish) =>
+    refuseConnect(settings, { clientId: 'a', clean: true, will }) === undefined;
+  const will = { ...publish, topic: 'fl/1/digits/status/a', payload: { length: 40 } };
+  assert.ok(connects(will));
+  assert.not(connects({ ...will, topic: 'fl/1/digits/status/b' }));
+  assert.not(connects({ ...will, retain: true }));
+  assert.not(connects({ ...will, payload: { length: 0 } }));
+});
+
+test('a device publishes to its own uplinks only', () => {
+  const may = (topic: string, clientId = 'a') =>
+    refusePublish(settings, clientId, { ...publish, topic, payload: { length: 40 } }) === undefined;
+  for (const kind of ['update', 'status', 'metrics']) assert.ok(may(`fl/1/digits/${kind}/a`));
+  for (const topic of [
+    'fl/1/digits/update/b',
+    'fl/1/other/update/a',
+    'fl/2/digits/update/a',
+    'fl/1/digits/verdict/a',
+    'fl/1/digits/plan',
+    'fl/1/digits/model',
+    'fl/1/digits/update',
+    'fl/1/digits/update/a/b',
+    '$SYS/x',
+    'x',
+  ]) {
+    assert.not(may(topic), topic);
+  }
+  assert.not(may('fl/1/digits/update/observer:a', 'observer:a'));
+});
+
+test('retained, QoS 2, empty and long messages are refused with their reason', () => {
+  const reason = (changes: Partial<typeof publish>) =>
+    refusePublish(settings, 'a', { ...publish, ...changes });
+  assert.is(reason({}), undefined);
+  assert.is(reason({ retain: true }), 'publish retained, expected not');
+  assert.is(reason({ qos: 2 }), 'publish qos 2, expected 0 or 1');
+  assert.is(reason({ payload: { length: 0 } }), 'update of 0 bytes, expected 1 to 1000');
+  assert.is(reason({ payload: { length: 1001 } }), 'update of 1001 bytes, expected 1 to 1000');
+  const status = { topic: 'fl/1/digits/status/a', payload: { length: 257 } };
+  assert.is(reason(status), 'status of 257 bytes, expected 1 to 256');
+});
+
+test('a device hears plan, model, delta and its own verdict', () => {
+  const may = (topic: string, clientId = 'a', qos = 1) =>
+    refuseSubscribe(settings, clientId, { topic, qos }) === undefined;
+  for (const topic of ['plan', 'model', 'delta', 'verdict/a']) assert.ok(may(`fl/1/digits/${topic}`));
+  for (const topic of [
+    '#',
+    '+/+/+/plan',
+    'fl/1/digits/#',
+    'fl/1/digits/+',
+    'fl/1/digits/verdict/b',
+    'fl/1/digits/verdict/+',
+    'fl/1/digits/update/a',
+    'fl/1/other/plan',
+    '$share/g/fl/1/digits/plan',
+    '$SYS/#',
+  ]) {
+    assert.not(may(topic), topic);
+  }
+  assert.not(may('fl/1/digits/plan', 'a', 2));
+});
+
+test('an observer hears all verdicts', () => {
+  const may = (topic: string) => refuseSubscribe(settings, 'observer:a', { topic, qos: 0 }) === undefined;
+  assert.ok(may('fl/1/digits/plan'));
+  assert.ok(may('fl/1/digits/verdict/+'));
+  assert.not(may('fl/1/digits/#'));
+  assert.not(may('$share/g/fl/1/digits/verdict/+'));
+});
+
+test("a stranger's topic is shown short and printable", () => {
+  const reason = refusePublish(settings, 'a', { ...publish, topic: `\u001b[2J\n${'x'.repeat(9999)}` }) ?? '';
+  assert.ok(reason.length < 220);
+  assert.ok(/^[\x20-\x7e]+$/.test(reason));
+});
+
+test.run();
