@@ -2,7 +2,11 @@
  * The learning rate of one step in integers: divided by the batch, bounded by gradient clipping.
  * @module
  */
+import { bitWidth } from '../../shared/fixed/bits.js';
 import type { Rate } from '../../shared/model/method.js';
+
+/** Bits of a rate's mantissa. */
+const MANTISSA_BITS = 8;
 
 /** Fraction bits of a clipping factor. */
 const FACTOR_BITS = 10;
@@ -10,15 +14,15 @@ const FACTOR_BITS = 10;
 /** Clip bounds are in units of 2^-4. */
 const CLIP_BITS = 4;
 
-/** mantissa · 2^exp as the nearest with a mantissa of at most 8 bits. @param mantissa 0 to 2^31 - 2 */
+/** Bits of the two norms that are compared: bound << FACTOR_BITS stays below 2^30. */
+const NORM_BITS = 20;
+
+/** mantissa · 2^exp as the nearest with a mantissa of at most 8 bits, ties up. @param mantissa 0 to 2^30 */
 export function normalRate(mantissa: number, exp: number): Rate {
-  let m = mantissa;
-  let e = exp;
-  while (m > 255) {
-    m = (m + 1) >> 1;
-    e++;
-  }
-  return { mantissa: m, exp: e };
+  const shift = bitWidth(mantissa) - MANTISSA_BITS;
+  if (shift <= 0) return { mantissa, exp };
+  const m = (mantissa + (1 << (shift - 1))) >> shift;
+  return m === 256 ? { mantissa: 128, exp: exp + shift + 1 } : { mantissa: m, exp: exp + shift };
 }
 
 /** The rate of a mean over `lanes` examples. @param lanes 1 to 16 */
@@ -28,9 +32,9 @@ export function batchRate(rate: Rate, lanes: number): Rate {
 }
 
 /**
- * The rate bounded so that a layer's gradient norm counts as at most `clip`. The norm is bounded
- * from above by the mean over the examples of |error| · |input|, the norm of each outer product;
- * it costs one pass over units, not over weights.
+ * The rate bounded so that a layer's gradient norm counts as at most `clip`, to within the 8 bits of a
+ * rate. The norm is bounded from above by the mean over the examples of |error| · |input|, the norm
+ * of each outer product; it costs one pass over units, not over weights.
  *
  * @param norms sum over the examples of the products of both norms, an integer below 2^53
  * @param exp   exponent of those products
@@ -40,21 +44,20 @@ export function batchRate(rate: Rate, lanes: number): Rate {
  * Source: Pascanu et al. 2013, section 3.2 (norm clipping), per layer.
  */
 export function clipRate(rate: Rate, norms: number, exp: number, lanes: number, clip: number): Rate {
-  if (clip === 0) return rate;
-  // compare norms · 2^exp with clip · lanes · 2^-CLIP_BITS, both as integers below 2^20
-  let norm = norms;
-  let bound = clip * lanes;
-  let shift = exp + CLIP_BITS;
-  while (norm >= 1048576) {
-    norm = Math.floor(norm / 2);
-    shift++;
-  }
-  for (; shift > 0 && bound > 0; shift--) bound >>= 1;
-  for (; shift < 0 && norm > 0; shift++) {
-    if (bound < 1048576) bound *= 2;
-    else norm >>= 1;
-  }
-  if (norm <= bound) return rate;
-  const factor = ((bound << FACTOR_BITS) / norm) | 0;
-  return normalRate(rate.mantissa * factor, rate.exp - FACTOR_BITS);
+  if (clip === 0 || norms === 0) return rate;
+  const norm = normalNorm(norms, exp);
+  const bound = normalNorm(clip * lanes, -CLIP_BITS);
+  const octaves = bound.exp - norm.exp;
+  if (octaves > 0 || (octaves === 0 && bound.mantissa >= norm.mantissa)) return rate;
+  const factor = ((bound.mantissa << FACTOR_BITS) / norm.mantissa) | 0;
+  return normalRate(rate.mantissa * factor, rate.exp - FACTOR_BITS + octaves);
+}
+
+/** The same value with a mantissa of exactly NORM_BITS bits, rounded down. @param mantissa 1 to 2^53 - 1 */
+function normalNorm(mantissa: number, exp: number): { mantissa: number; exp: number } {
+  let m = mantissa;
+  let e = exp;
+  for (; m >= 1 << NORM_BITS; e++) m = Math.floor(m / 2);
+  for (; m < 1 << (NORM_BITS - 1); e--) m *= 2;
+  return { mantissa: m, exp: e };
 }

@@ -41,11 +41,14 @@ export interface TrainingSettings {
 export interface TrainingResult {
   readonly examples: number; // steps' examples, epochs counted
   readonly lossOctaves: number; // sum over them in 2^-10 octaves
-  readonly macs: number; // multiply-accumulates of forward, input gradient and weight gradient
+  readonly macs: number; // of forward, input gradient and weight gradient: an integer, however it was sliced
   readonly clipped: number; // weights that met ±weightMax
 }
 
 const SHIFT_MAX = NOISE_BITS;
+
+/** The order of examples is a list of uint16. */
+const EXAMPLES_MAX = 65535;
 
 /** Bias steps may be multiplied by up to 2^6: 2^22 · 2^6 fits int32. */
 const BIAS_SHIFT_LEAST = -6;
@@ -62,10 +65,13 @@ export class Trainer {
 
   /**
    * @param examples at most 65535, without those held back
-   * @throws RangeError when the model's sums or exponents do not fit
+   * @throws RangeError when there are more, or when the model's sums or exponents do not fit
    */
   constructor(head: ModelHead, settings: TrainingSettings, examples: TrainingExamples) {
     const { method, layers, seed } = settings;
+    if (examples.count > EXAMPLES_MAX) {
+      throw new RangeError(`${examples.count} examples, expected at most ${EXAMPLES_MAX}`);
+    }
     this.network = new Network(head, method.batch, layers, examples.count);
     this.#settings = settings;
     this.#examples = examples;
@@ -106,17 +112,17 @@ export class Trainer {
     const { network } = this;
     const { sliceMacs } = this.#settings;
     this.#loadBatch(first, lanes);
-    for (const macs of network.forward(lanes, sliceMacs)) {
-      this.#macs += macs;
-      yield macs;
-    }
+    yield* network.forward(lanes, sliceMacs);
+    for (const { active } of network.layers) this.#macs += active * lanes;
     let errorExp = this.#outputErrors(lanes);
     for (let index = network.layers.length - 1; index >= 0; index--) {
       const places = network.layers[index];
       if (index > 0) yield* this.#inputGradient(places, lanes);
+      // before keepInputs: an activation that it clears still lets its error through
+      const most = index > 0 ? this.#maskErrors(places, lanes) : 0;
       const kept = this.#keepInputs(places, lanes);
       yield* this.#weightStep(places, lanes, kept, errorExp);
-      if (index > 0) errorExp = this.#inputErrors(places, lanes, errorExp);
+      if (index > 0) errorExp = this.#inputErrors(places, lanes, errorExp, most);
     }
   }
 
@@ -190,18 +196,23 @@ export class Trainer {
       } else {
         denseInputGradient(i32, sumsAt, i16, weightsAt, i16, errorsAt, outputs, inputs, lanes, from, to);
       }
-      const macs = (to - from) * unitMacs;
-      this.#macs += macs;
-      yield macs;
+      yield (to - from) * unitMacs;
     }
+    this.#macs += active * lanes;
   }
 
-  /** Turns the sums of `#inputGradient` into the errors of the layer below. @returns their exponent */
-  #inputErrors(places: LayerPlaces, lanes: number, errorExp: number): number {
-    const { i32, i16, u8, arena } = this.network;
+  /** Clears the sums of `#inputGradient` where ReLU gave 0. @returns the largest magnitude left */
+  #maskErrors(places: LayerPlaces, lanes: number): number {
+    const { i32, u8, arena } = this.network;
+    return reluMask(i32, arena.sums.offset >> 2, u8, places.inputsAt, 0, places.layer.inputs * lanes);
+  }
+
+  /** Turns those sums into the errors of the layer below. @returns their exponent */
+  #inputErrors(places: LayerPlaces, lanes: number, errorExp: number, most: number): number {
+    const { i32, i16, arena } = this.network;
     const sumsAt = arena.sums.offset >> 2;
     const n = places.layer.inputs * lanes;
-    const shift = errorShift(reluMask(i32, sumsAt, u8, places.inputsAt, 0, n));
+    const shift = errorShift(most);
     quantizeErrors(i16, arena.errors.offset >> 1, i32, sumsAt, shift, 0, n);
     return errorExp + places.weightExp + shift;
   }
@@ -251,10 +262,9 @@ export class Trainer {
           weight.mantissa, weight.shift, weightMax, inputs, lanes, from, to,
         );
       }
-      const macs = (to - from) * rowMacs;
-      this.#macs += macs;
-      yield macs;
+      yield (to - from) * rowMacs;
     }
+    this.#macs += outputs * rowMacs;
     const bias = stepOf(rate, biasExp - errorExp, BIAS_SHIFT_LEAST);
     biasStep(i32, biasesAt, i16, errorsAt, bias.mantissa, bias.shift, BIAS_MAX, lanes, outputs);
   }

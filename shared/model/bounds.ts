@@ -4,7 +4,7 @@
  * fan-out, never from the count of non-zeros, which changes.
  * @module
  */
-import { ACTIVATION_MAX, ERROR_MAX, SUM_MAX, WEIGHT_MAX } from '../fixed/saturation.js';
+import { ACTIVATION_MAX, ERROR_BITS, ERROR_MAX, SUM_MAX, WEIGHT_MAX } from '../fixed/saturation.js';
 import type { ModelDescription } from './description.js';
 import { layoutOf, type WeightedLayer } from './layout.js';
 
@@ -13,6 +13,9 @@ export const BIAS_MAX = 1 << 28;
 
 /** Largest shift that brings a sum to an activation or a logit; half of 2^this is added for rounding. */
 export const MAX_SUM_SHIFT = 24;
+
+/** Half of the largest step of an error: what its rounding adds to a sum of 31 bits. */
+const ERROR_ROUNDING = 1 << (31 - ERROR_BITS - 1);
 
 /** Weights need at least 9 bits to take small steps; below that the model is refused. */
 const WEIGHT_MAX_LEAST = 255;
@@ -24,7 +27,7 @@ export const BATCH_MAX = 16;
  * The largest magnitude that a layer's weights may take.
  *
  * Forward:        fanIn · wMax · xMax + BIAS_MAX + 2^(MAX_SUM_SHIFT - 1) ≤ 2^31 - 1
- * Input gradient: fanOut · wMax · ERROR_MAX ≤ 2^31 - 1 (not in the first layer, which has none)
+ * Input gradient: fanOut · wMax · ERROR_MAX + ERROR_ROUNDING ≤ 2^31 - 1 (not in the first layer, which has none)
  *
  * @throws RangeError with the sum, when no useful weight fits
  */
@@ -32,7 +35,8 @@ export function weightMaxOf(layer: WeightedLayer, signedInput: boolean): number 
   const inputMax = layer.index === 0 && signedInput ? 128 : ACTIVATION_MAX;
   const forwardRoom = SUM_MAX - BIAS_MAX - (1 << (MAX_SUM_SHIFT - 1));
   let limit = Math.min(WEIGHT_MAX, Math.floor(forwardRoom / (layer.inputs * inputMax)));
-  if (layer.index > 0) limit = Math.min(limit, Math.floor(SUM_MAX / (layer.outputs * ERROR_MAX)));
+  const backwardRoom = SUM_MAX - ERROR_ROUNDING;
+  if (layer.index > 0) limit = Math.min(limit, Math.floor(backwardRoom / (layer.outputs * ERROR_MAX)));
   if (limit < WEIGHT_MAX_LEAST) {
     throw new RangeError(
       `layer ${layer.index} (${layer.inputs} inputs × ${layer.outputs} outputs) leaves weights of at most ` +

@@ -11,8 +11,8 @@ import type { ModelDescription } from './description.js';
 import { layoutOf } from './layout.js';
 import type { LayerExponents, Model } from './model.js';
 
-/** A trained weight seldom passes this magnitude; it decides the first exponents. */
-const WEIGHT_RANGE = 3.5;
+/** A trained weight seldom passes 3.5; that decides the first exponents. In halves. */
+const WEIGHT_RANGE = 7;
 
 /** Fraction bits of a normal deviate. */
 const NORMAL_BITS = 12;
@@ -34,7 +34,7 @@ export function initialModel(description: ModelDescription, seed: number): Model
     const weightExp = exponentFor(maxima[layer.index]);
     exponents.push({ weightExp, outputExp: ACTIVATION_EXP });
     // deviation² = 2 / fanIn · 2^(-2 weightExp), below 2^27 for exponents of -13 and above
-    const deviation = squareRoot(Math.floor((2 * 2 ** (-2 * weightExp)) / layer.inputs));
+    const deviation = squareRoot(Math.floor((1 << (1 - 2 * weightExp)) / layer.inputs));
     const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
     const random = new Random(mix(seed, layer.index));
     for (let i = 0; i < weights.length; i++) {
@@ -54,9 +54,9 @@ function normal(random: Random): number {
   return sum;
 }
 
-/** The finest exponent that leaves room for WEIGHT_RANGE. */
+/** The finest exponent that leaves room for that range. */
 function exponentFor(weightMax: number): number {
   let exp = -13;
-  while (weightMax * 2 ** exp < WEIGHT_RANGE && exp < 0) exp++;
+  while (2 * weightMax < WEIGHT_RANGE << -exp && exp < 0) exp++;
   return exp;
 }

@@ -122,7 +122,7 @@ export function planTraining(
   const active = keptWeights(layout, recipe.density, recipe.spread);
   const sent = sentWeights(recipe, layout);
   const { activations, uplink, merge, epochs, batch, reselectEvery, holdBackEvery } = recipe;
-  const first = Math.round(recipe.rate * RATE_UNIT);
+  const first = Math.max(1, Math.round(recipe.rate * RATE_UNIT));
   const last = Math.max(1, Math.round(recipe.rateEnd * RATE_UNIT));
   return {
     method: {
