@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { Client, type LocalWork } from '../../../firmware/federation/client.js';
 import { SETTINGS, type Settings } from '../../../firmware/federation/settings.js';
 import { mix } from '../../../shared/fixed/random.js';
+import type { BoardProfile } from '../../../shared/model/boards.js';
 import { deviceHash } from '../../../shared/protocol/device.js';
 import { decodeMetrics } from '../../../shared/protocol/metrics.js';
 import { NO_MODEL } from '../../../shared/protocol/model.js';
@@ -19,7 +20,6 @@ const QUICK: Settings = { ...SETTINGS, backoffFirstMs: 5, backoffMaxMs: 40, down
 const MODEL = modelFrame(1);
 const NEXT = modelFrame(2);
 const UPDATE_BYTES = 3000;
-const PROFILE = { name: 'esp32', ramBytes: 110_000, sliceMacs: 1000 };
 
 /** Steps that a test lets pass one by one, or all. */
 class Gate {
@@ -53,6 +53,7 @@ class Room {
   readonly broker: TestBroker;
   readonly server: ScriptedServer;
   readonly boards: EmulatedBoard[] = [];
+  profile: BoardProfile = { name: 'esp32', ramBytes: 110_000, sliceMacs: 1000 };
   #client: Client | undefined;
 
   constructor(broker: TestBroker) {
@@ -80,7 +81,7 @@ class Room {
       faults,
       log: { line: (text) => this.lines.push(text) },
       firmware: (ports) => {
-        const client = new Client({ ports, settings: QUICK, profile: PROFILE, localWork });
+        const client = new Client({ ports, settings: QUICK, profile: this.profile, localWork });
         this.#client = client;
         client.start();
         return client;
@@ -466,6 +467,29 @@ test('work that throws ends the round, not the board', async () => {
   assert.is(room.client.state, 'done');
   await room.server.plan(planFor(MODEL, [DEVICE], { round: 2 }));
   await room.updates(1);
+  await room.close();
+});
+
+test('a round that the memory cannot hold is refused with the sum, before any work', async () => {
+  const room = await Room.open();
+  room.profile = { name: 'tiny', ramBytes: 9000, sliceMacs: 1000 };
+  await room.server.model(MODEL);
+  await room.server.plan(PLAN);
+  room.board();
+  await room.is('done');
+  const line = room.lines.find((text) => text.startsWith('round 1 failed'));
+  assert.match(line ?? '', /board tiny has 9000 B, the model needs \d+ B = parameters \d+ \+ .*noise \d+/);
+  assert.is(room.gate.taken, 0);
+  await room.close();
+});
+
+test('a plan for another number of layers ends its round', async () => {
+  const room = await Room.open();
+  await room.server.model(MODEL);
+  await room.server.plan({ ...PLAN, layers: PLAN.layers.slice(1) });
+  room.board();
+  await room.is('done');
+  assert.ok(room.lines.includes('round 1 failed: RangeError plan of 1 layers, expected 2'));
   await room.close();
 });
 
