@@ -4,9 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Shard } from '../shared/data/example-set.js';
+import { boardProfile } from '../shared/model/boards.js';
 import { formatDescription, type ModelDescription } from '../shared/model/description.js';
 import { initialModel } from '../shared/model/initial.js';
+import { layoutOf } from '../shared/model/layout.js';
+import { checkMemory, memoryOf } from '../shared/model/memory.js';
 import type { Model } from '../shared/model/model.js';
+import { planTraining } from '../shared/model/recipe.js';
 import { isTaskName } from '../shared/protocol/device.js';
 import { decodeModel, encodeModel } from '../shared/protocol/model.js';
 import { maxUpdateBytes } from '../shared/protocol/update.js';
@@ -28,6 +32,7 @@ export interface BrokerSettings extends RoundSettings {
   readonly host?: string; // address to listen on, all when absent
   readonly port: number; // 0 = any free one
   readonly testSet?: Shard; // examples that no board has
+  readonly board?: { readonly name: string; readonly examples: number }; // the smallest that must bear the model
 }
 
 export interface RunningBroker {
@@ -76,6 +81,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
   if (!isTaskName(task)) throw new RangeError(`task "${task}", expected 1 to 32 of a-z, 0-9 and -`);
   checkPort(settings.port);
   checkTestSet(settings);
+  checkBoard(settings);
   const initial =
     modelPath === undefined ? initialModel(description, taskSeed) : loadModel(modelPath, description);
   const initialFrame = encodeModel(initial);
@@ -167,6 +173,14 @@ function checkTestSet({ testSet, description }: BrokerSettings): void {
       `test set of ${testSet.features} features and ${testSet.classes} classes, expected ${inputs} and at most ${classes}`,
     );
   }
+}
+
+/** @throws RangeError with the sum, when a round of this model does not fit the board (law 4) */
+function checkBoard({ board, description, recipe }: BrokerSettings): void {
+  if (board === undefined) return;
+  const layout = layoutOf(description);
+  const { method, layers } = planTraining(recipe, layout, 1);
+  checkMemory(memoryOf(layout, method.batch, layers, board.examples), boardProfile(board.name));
 }
 
 interface Deferred<T> {

@@ -10,6 +10,7 @@ import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 interface ExperimentOptions extends RecipeOptions {
   readonly data: string;
   readonly clientIds?: string;
+  readonly describe?: string;
   readonly partition: string;
   readonly clients?: number;
   readonly cohort: number;
@@ -22,6 +23,7 @@ export function experimentCommand(): Command {
     .description('train a simulated federation in this process and print its accuracy over several seeds')
     .option('--data <name>', '`digits`, or a folder with train.fld and test.fld', 'digits')
     .option('--client-ids <file>', 'file in that folder with other client ids (.u16)')
+    .option('--describe <file>', 'JSON description of the model; the data set decides when left out')
     .option('--partition <how>', 'natural, iid, dirichlet:<alpha> or shards:<per client>', 'natural')
     .option('--clients <n>', 'clients; the data set decides when left out', integer(1, 65535))
     .option('--cohort <n>', 'clients per round', integer(1, 65535), 10)
@@ -32,8 +34,9 @@ export function experimentCommand(): Command {
 
 async function run(options: ExperimentOptions): Promise<void> {
   const say = (line: string) => console.log(line);
-  const { data, clientIds, partition, clients, cohort, seeds, tune } = options;
-  const settings = { data, clientsFile: clientIds, partition, clients, cohort, seeds, tune };
+  const { data, clientIds, describe, partition, clients, cohort, seeds, tune } = options;
+  const files = { clientsFile: clientIds, modelFile: describe };
+  const settings = { data, ...files, partition, clients, cohort, seeds, tune };
   const result = await runExperiment({ ...settings, recipe: recipeFrom(options) }, say);
   const { preset, density, rate, rateEnd, rounds } = result.recipe;
   say(

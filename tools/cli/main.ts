@@ -3,10 +3,12 @@
  * @module
  */
 import { Command } from 'commander';
+import { demoCommand } from './demo.js';
 import { experimentCommand } from './experiment.js';
 
 const program = new Command('sparrow')
   .description('turns a room of ESP32 boards into a live federated-learning cluster')
+  .addCommand(demoCommand())
   .addCommand(experimentCommand());
 
 try {

@@ -76,9 +76,9 @@ function withRate(recipe: Recipe, rate: number, holdBackEvery: number): Recipe {
 }
 
 function seedsOf(settings: ExperimentSettings, validate = false): Job[] {
-  const { data, clientsFile, partition, clients, cohort, recipe, seeds } = settings;
+  const { data, clientsFile, modelFile, partition, clients, cohort, recipe, seeds } = settings;
   return Array.from({ length: seeds }, (_, i) => ({
-    ...{ data, clientsFile, partition, clients, cohort, recipe, validate },
+    ...{ data, clientsFile, modelFile, partition, clients, cohort, recipe, validate },
     seed: i + 1,
   }));
 }

@@ -3,14 +3,15 @@
  * @module
  */
 import type { Recipe } from '../../shared/model/recipe.js';
-import { denseModel } from '../../shared/model/zoo.js';
 import { loadDataset } from '../datasets/dataset.js';
+import { modelFor } from '../datasets/model.js';
 import { split, wholeSet } from '../datasets/split.js';
 import { simulate } from './simulation.js';
 
 export interface Job {
   readonly data: string; // as loadDataset takes it
   readonly clientsFile?: string;
+  readonly modelFile?: string; // JSON description, else the zoo's
   readonly partition: string; // as split takes it
   readonly clients?: number;
   readonly cohort: number;
@@ -32,12 +33,9 @@ export interface JobResult {
 export function runJob(job: Job): JobResult {
   const startMs = performance.now();
   const { recipe, seed, cohort, validate } = job;
-  const { name, train, test } = loadDataset(job.data, { clientsFile: job.clientsFile });
-  const description = denseModel(
-    name,
-    { shape: train.shape, type: train.signed ? 'int8' : 'uint8', exp: train.inputExp },
-    train.classes,
-  );
+  const dataset = loadDataset(job.data, { clientsFile: job.clientsFile });
+  const { train, test } = dataset;
+  const description = modelFor(dataset, job.modelFile);
   const shards = split(train, { partition: job.partition, clients: job.clients, seed });
   const run = simulate({
     description,

@@ -1,0 +1,138 @@
+/**
+ * Tells a person how a federation goes: one line per round, a progress bar under them in a
+ * terminal, plain lines in a pipe, a summary at the end. It only reads events.
+ * @module
+ */
+import type { FederationEvent, FederationSummary, RoundSummary } from '../../broker/rounds/event.js';
+
+const BAR_WIDTH = 30;
+/** In a pipe a header every so many rounds would only be noise; in a terminal it scrolls away. */
+const HEADER = 'round  accuracy    loss    boards        up       down   MAC/example      time';
+
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+}
+
+export class Report {
+  readonly #output: Output;
+  #rounds = 0;
+  #committed = 0;
+  #hasHeader = false;
+  #status = '';
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  onEvent(event: FederationEvent): void {
+    switch (event.kind) {
+      case 'started':
+        this.#rounds = event.rounds;
+        this.#committed = event.committed;
+        break;
+      case 'waiting':
+        this.#setStatus(`waiting for boards, ${event.ready} of ${event.wanted} ready`);
+        break;
+      case 'announced':
+        this.#setStatus(`round ${event.round}: ${event.cohort} boards train`);
+        break;
+      case 'report':
+        this.#setStatus(`round ${event.round}: ${event.reported} of ${event.goal} boards reported`);
+        break;
+      case 'committed':
+        this.#committed = event.round;
+        this.#header();
+        this.line(roundLine(event));
+        break;
+      case 'abandoned':
+        this.line(
+          `round ${event.round} abandoned: ${event.reported} reports, expected ${event.minimum} or more; it starts again`,
+        );
+        break;
+      case 'finished':
+        this.#clear();
+        break;
+      case 'device':
+      case 'metrics':
+        break;
+    }
+  }
+
+  /** A line of its own above the progress bar. */
+  line(text: string): void {
+    this.#clear();
+    this.#output.write(`${text}\n`);
+    this.#draw();
+  }
+
+  #header(): void {
+    if (this.#hasHeader) return;
+    this.#hasHeader = true;
+    this.line(HEADER);
+  }
+
+  #setStatus(text: string): void {
+    this.#status = text;
+    this.#clear();
+    this.#draw();
+  }
+
+  #clear(): void {
+    if (this.#output.isTerminal) this.#output.write('\r\x1b[2K');
+  }
+
+  #draw(): void {
+    if (!this.#output.isTerminal || this.#rounds === 0) return;
+    const filled = Math.round((BAR_WIDTH * this.#committed) / this.#rounds);
+    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+    this.#output.write(`${bar} ${this.#committed}/${this.#rounds}  ${this.#status}`);
+  }
+}
+
+export function roundLine(round: RoundSummary): string {
+  const share = (100 * round.macsPerExample) / round.denseMacsPerExample;
+  const accuracy = round.accuracy ?? round.heldBackAccuracy;
+  return [
+    String(round.round).padStart(5),
+    (accuracy === undefined ? 'unknown' : percent(accuracy)).padStart(9),
+    round.loss.toFixed(3).padStart(7),
+    `${round.reported}/${round.cohort}`.padStart(9),
+    bytes(round.bytesUp).padStart(9),
+    bytes(round.bytesDown).padStart(10),
+    `${thousands(round.macsPerExample)} (${share.toFixed(0)} %)`.padStart(13),
+    `${(round.ms / 1000).toFixed(2)} s`.padStart(9),
+  ].join(' ');
+}
+
+/** The last lines of a run; the very last one is for scripts. */
+export function summaryLines(summary: FederationSummary, last: RoundSummary | undefined): string[] {
+  const lines = [
+    `${summary.rounds} rounds in ${(summary.ms / 1000).toFixed(1)} s; ` +
+      `up ${bytes(summary.bytesUp)}, down ${bytes(summary.bytesDown)}`,
+  ];
+  if (last !== undefined) {
+    const share = (100 * last.macsPerExample) / last.denseMacsPerExample;
+    lines.push(
+      `update ${bytes(last.bytesUp / last.reported)} per board; training ${thousands(last.macsPerExample)} ` +
+        `multiply-accumulates per example, ${share.toFixed(0)} % of dense`,
+    );
+  }
+  lines.push(`accuracy ${summary.accuracy === undefined ? 'unknown' : percent(summary.accuracy)}`);
+  return lines;
+}
+
+export function percent(part: number): string {
+  return `${(100 * part).toFixed(1)} %`;
+}
+
+/** KB means 1,000 bytes. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${Math.round(count)} B`;
+  if (count < 1_000_000) return `${(count / 1000).toFixed(1)} KB`;
+  return `${(count / 1_000_000).toFixed(1)} MB`;
+}
+
+function thousands(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
