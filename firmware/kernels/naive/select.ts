@@ -1,0 +1,74 @@
+/**
+ * The choices of ../select.ts by their definition: sort, then take.
+ * @module
+ */
+
+/** Every |weight| above the threshold and the first `ties` equal to it; arguments as the kernel's. */
+export function listActive(
+  columns: Uint16Array,
+  columnsAt: number,
+  rowStarts: Int32Array,
+  rowStartsAt: number,
+  weights: Int16Array,
+  weightsAt: number,
+  threshold: number,
+  ties: number,
+  cols: number,
+  fromRow: number,
+  toRow: number,
+): number {
+  const equal: number[] = [];
+  for (let place = fromRow * cols; place < toRow * cols; place++) {
+    if (Math.abs(weights[weightsAt + place]) === threshold) equal.push(place);
+  }
+  const chosen = new Set(equal.slice(0, ties));
+  let k = rowStarts[rowStartsAt + fromRow];
+  for (let r = fromRow; r < toRow; r++) {
+    for (let c = 0; c < cols; c++) {
+      const place = r * cols + c;
+      if (Math.abs(weights[weightsAt + place]) > threshold || chosen.has(place)) columns[columnsAt + k++] = c;
+    }
+    rowStarts[rowStartsAt + r + 1] = k;
+  }
+  return ties - chosen.size;
+}
+
+/** Marks the `keep` largest |inputs| that are not 0; arguments as the kernel's. */
+export function keepLargest(
+  marks: Uint8Array,
+  marksAt: number,
+  _histogram: Int32Array,
+  _histogramAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  keep: number,
+  clearRest: number,
+  cols: number,
+  lanes: number,
+  lane: number,
+): void {
+  const magnitudes = Array.from({ length: cols }, (_, c) => Math.abs(inputs[inputsAt + c * lanes + lane]));
+  const order = magnitudes.map((_, c) => c).sort((a, b) => magnitudes[b] - magnitudes[a] || a - b);
+  const kept = new Set(order.slice(0, keep));
+  const least = magnitudes[order[keep - 1]];
+  for (let c = 0; c < cols; c++) {
+    if (clearRest === 1 && magnitudes[c] === least) kept.add(c);
+    if (magnitudes[c] === 0) kept.delete(c);
+    if (kept.has(c)) marks[marksAt + c] = 1;
+    else if (clearRest === 1) inputs[inputsAt + c * lanes + lane] = 0;
+  }
+}
+
+/** Marked columns, ascending; arguments and result as the kernel's. */
+export function listKept(
+  kept: Uint16Array,
+  keptAt: number,
+  marks: Uint8Array,
+  marksAt: number,
+  cols: number,
+): number {
+  const columns = [...marks.subarray(marksAt, marksAt + cols).keys()].filter((c) => marks[marksAt + c] === 1);
+  kept.set(columns, keptAt);
+  marks.fill(0, marksAt, marksAt + cols);
+  return columns.length;
+}

@@ -1,0 +1,113 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as naive from '../../../firmware/kernels/naive/select.js';
+import * as kernels from '../../../firmware/kernels/select.js';
+import { Random } from '../../../shared/fixed/random.js';
+import { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES, topkThreshold } from '../../../shared/masks/topk.js';
+import { checkTwin, filled, ranges } from './twin.js';
+
+const test = suite('kernels/select');
+
+test('listActive equals its twin, whole or in ranges of rows, and lists exactly k', () => {
+  const random = new Random(1);
+  const state = new Int32Array(TOPK_STATE);
+  for (let trial = 0; trial < 500; trial++) {
+    const rows = 1 + random.below(14);
+    const cols = 1 + random.below(30);
+    const most = [1, 4, 300, 32767][random.below(4)];
+    const weights = Int16Array.from(filled(random, rows * cols, -most, most));
+    const k = [1, rows * cols, 1 + random.below(rows * cols)][random.below(3)];
+    topkThreshold(state, weights, 0, weights.length, k);
+    const threshold = state[TOPK_THRESHOLD];
+    const ties = state[TOPK_TIES];
+    const specs = {
+      columns: { type: 'u16', values: new Uint16Array(k), out: true },
+      rowStarts: { type: 'i32', values: new Int32Array(rows + 1), out: true },
+      weights: { type: 'i16', values: weights },
+    } as const;
+    const cuts = ranges(random, rows);
+    const arena = checkTwin(
+      random,
+      specs,
+      ({ u16, i16, i32, at }) => {
+        let left = ties;
+        for (const [from, to] of cuts) {
+          // biome-ignore format: arguments in groups
+          left = kernels.listActive(
+            u16, at.columns, i32, at.rowStarts, i16, at.weights, threshold, left, cols, from, to,
+          );
+        }
+        return left;
+      },
+      ({ u16, i16, i32, at }) =>
+        // biome-ignore format: arguments in groups
+        naive.listActive(u16, at.columns, i32, at.rowStarts, i16, at.weights, threshold, ties, cols, 0, rows),
+      `trial ${trial}`,
+    );
+    assert.is(arena.i32[arena.at.rowStarts + rows], k);
+  }
+});
+
+test('keepLargest equals its twin: marks, ties, and what it clears', () => {
+  const random = new Random(2);
+  for (let trial = 0; trial < 1000; trial++) {
+    const cols = 1 + random.below(60);
+    const lanes = 1 + random.below(16);
+    const lane = random.below(lanes);
+    const signed = random.below(2) === 0;
+    const most = [2, 127][random.below(2)];
+    const keep = [1, cols, 1 + random.below(cols)][random.below(3)];
+    const clearRest = random.below(2);
+    const specs = {
+      marks: { type: 'u8', values: filled(random, cols, 0, 1), out: true },
+      histogram: { type: 'i32', values: new Int32Array(kernels.INPUT_BINS) },
+      inputs: {
+        type: signed ? 'i8' : 'u8',
+        values: filled(random, cols * lanes, signed ? -most - 1 : 0, signed ? most : 2 * most + 1),
+        out: true,
+      },
+    } as const;
+    const scratch = new Int32Array(kernels.INPUT_BINS);
+    checkTwin(
+      random,
+      specs,
+      // biome-ignore format: arguments in groups
+      ({ i8, u8, at }) => kernels.keepLargest(
+        u8, at.marks, scratch, 0, signed ? i8 : u8, at.inputs, keep, clearRest, cols, lanes, lane,
+      ),
+      // biome-ignore format: arguments in groups
+      ({ i8, u8, at }) => naive.keepLargest(
+        u8, at.marks, scratch, 0, signed ? i8 : u8, at.inputs, keep, clearRest, cols, lanes, lane,
+      ),
+      `trial ${trial}`,
+    );
+  }
+});
+
+test('an int8 input of -128 counts as the largest, and only it', () => {
+  const marks = new Uint8Array(4);
+  const inputs = Int8Array.of(127, -128, -127, 0);
+  kernels.keepLargest(marks, 0, new Int32Array(kernels.INPUT_BINS), 0, inputs, 0, 1, 1, 4, 1, 0);
+  assert.equal([...marks], [0, 1, 0, 0]);
+  assert.equal([...inputs], [0, -128, 0, 0]);
+});
+
+test('listKept equals its twin and leaves no mark', () => {
+  const random = new Random(3);
+  for (let trial = 0; trial < 300; trial++) {
+    const cols = 1 + random.below(60);
+    const specs = {
+      kept: { type: 'u16', values: new Uint16Array(cols), out: true },
+      marks: { type: 'u8', values: filled(random, cols, 0, 1), out: true },
+    } as const;
+    checkTwin(
+      random,
+      specs,
+      ({ u16, u8, at }) => kernels.listKept(u16, at.kept, u8, at.marks, cols),
+      ({ u16, u8, at }) => naive.listKept(u16, at.kept, u8, at.marks, cols),
+      `trial ${trial}`,
+    );
+  }
+});
+
+test.run();
