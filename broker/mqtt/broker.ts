@@ -60,6 +60,7 @@ export class MqttBroker {
   readonly #sockets = new Set<Socket>();
   readonly #guards = new WeakMap<object, FrameGuard>(); // by connection
   readonly #refused = new WeakMap<object, string>(); // why, by client
+  readonly #retained = new Map<string, unknown>(); // the newest payload, by topic
   #uplinks: Uplinks | undefined; // only while open
   #bytesSent = 0;
 
@@ -95,7 +96,7 @@ export class MqttBroker {
       },
       authorizeSubscribe: (client, subscription, done) => done(null, this.#granted(client, subscription)),
       authorizeForward: (client, packet) => {
-        if (client.closed) return null;
+        if (client.closed || this.#isStale(packet)) return null;
         if (client.conn.writableLength > settings.maxQueuedBytes) {
           this.#tell(client, `more than ${settings.maxQueuedBytes} bytes unsent, cut`);
           client.close();
@@ -202,10 +203,19 @@ export class MqttBroker {
 
   #send(topic: string, payload: Uint8Array, retained: boolean): void {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    if (retained) this.#retained.set(topic, bytes);
     this.#aedes.publish(
       { cmd: 'publish', topic, payload: bytes, qos: 1, retain: retained, dup: false },
       (error?: Error | null) => error && this.#log(`publish ${topic}: ${error}`),
     );
+  }
+
+  /**
+   * Aedes reads retained messages when a board subscribes and delivers them one by one, so an old
+   * one can arrive after its successor. The board is subscribed by then: it gets the successor anyway.
+   */
+  #isStale({ topic, payload, retain }: PublishPacket): boolean {
+    return retain && this.#retained.get(topic) !== payload;
   }
 
   #tell(client: Client | null, reason: string): void {

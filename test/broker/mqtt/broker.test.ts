@@ -128,6 +128,28 @@ test('a board that subscribes later gets the retained plan and model, but no ver
   assert.equal(box.map(({ topic }) => topic).sort(), [MODEL, PLAN]);
 });
 
+test('a board that subscribes while a model is published ends with the newest, not with the retained one', async () => {
+  const { broker, port } = await start();
+  const down = gatewayTo(broker, 'digits');
+  for (let version = 1; version <= 60; version += 2) {
+    await down.publishPlan(bytes(200, version));
+    await down.publishModel(bytes(3000, version));
+    const client = await connections.client(port, 'a');
+    const box = inbox(client);
+    const subscribed = client.subscribeAsync([PLAN, MODEL], { qos: 1 });
+    for (let i = 0; i < version % 20; i++) await new Promise(setImmediate); // another moment each time
+    await down.publishModel(bytes(3000, version + 1));
+    await subscribed;
+    await until(
+      () => box.some(({ topic, payload }) => topic === MODEL && payload[0] === version + 1),
+      'the model',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.is(box.findLast(({ topic }) => topic === MODEL)?.payload[0], version + 1);
+    await client.endAsync(true);
+  }
+});
+
 test('a frozen subscriber is cut and holds nobody back', async () => {
   const { broker, port, lines } = await start();
   const frozen = await connections.socket(
