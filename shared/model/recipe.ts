@@ -61,7 +61,7 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     uplink: 'all',
     merge: 'cohort',
     maskRatio: 0,
-    rate: 0.8,
+    rate: 0.6,
     reselectEvery: 80,
   },
   zerofl: {
@@ -70,7 +70,7 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     uplink: 'top-k-weights-diff',
     merge: 'cohort',
     maskRatio: 0.2,
-    rate: 0.8,
+    rate: 0.6,
     reselectEvery: 80,
   },
   sparrow: {
@@ -79,7 +79,7 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     uplink: 'top-k-weights-diff',
     merge: 'senders',
     maskRatio: 0,
-    rate: 0.3,
+    rate: 0.4,
     reselectEvery: 40,
   },
 };

@@ -71,7 +71,7 @@ export function demoCommand(): Command {
     )
     .option('--delay <ms>', 'delay every message by up to this', integer(1, 10_000))
     .option('--verbose', 'print what every board says', false);
-  return addRecipeOptions(command, { rounds: 60, density: 0.1 }).action(run);
+  return addRecipeOptions(command, { rounds: 60, density: 0.1, epochs: 2 }).action(run);
 }
 
 async function run(options: DemoOptions): Promise<void> {

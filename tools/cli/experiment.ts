@@ -29,7 +29,7 @@ export function experimentCommand(): Command {
     .option('--cohort <n>', 'clients per round', integer(1, 65535), 10)
     .option('--seeds <n>', 'seeds 1 to n', integer(1, 1000), 3)
     .option('--tune', `first choose the rate of ${RATE_GRID.join(', ')} on held-back examples`, false);
-  return addRecipeOptions(command, { rounds: 100, density: 0.1 }).action(run);
+  return addRecipeOptions(command, { rounds: 100, density: 0.1, epochs: 1 }).action(run);
 }
 
 async function run(options: ExperimentOptions): Promise<void> {

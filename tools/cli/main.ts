@@ -14,7 +14,8 @@ const program = new Command('sparrow')
 try {
   await program.parseAsync();
 } catch (error) {
-  // a RangeError is ours, written for the user; anything else is a defect and keeps its stack
-  console.error(error instanceof RangeError ? `sparrow: ${error.message}` : error);
+  // these two are always defects and keep their stack; everything else was written for the user
+  const isDefect = error instanceof TypeError || error instanceof ReferenceError || !(error instanceof Error);
+  console.error(isDefect ? error : `sparrow: ${error.message}`);
   process.exitCode = 1;
 }

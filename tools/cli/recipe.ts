@@ -11,7 +11,7 @@ export interface RecipeOptions {
   readonly density: number;
   readonly rate?: number;
   readonly rounds: number;
-  readonly epochs?: number;
+  readonly epochs: number;
   readonly batch?: number;
   readonly clip?: number;
   readonly maskRatio?: number;
@@ -22,7 +22,10 @@ export interface RecipeOptions {
 }
 
 /** @param defaults of this command */
-export function addRecipeOptions(command: Command, defaults: { rounds: number; density: number }): Command {
+export function addRecipeOptions(
+  command: Command,
+  defaults: { rounds: number; density: number; epochs: number },
+): Command {
   return command
     .option('--method <name>', `training method: ${PRESETS.join(', ')}`, 'sparrow')
     .option(
@@ -33,7 +36,7 @@ export function addRecipeOptions(command: Command, defaults: { rounds: number; d
     )
     .option('--rounds <n>', 'rounds', integer(1, 1_000_000), defaults.rounds)
     .option('--rate <rate>', 'first learning rate; it falls to a tenth over the rounds', number)
-    .option('--epochs <n>', 'local epochs per round', integer(1, 255))
+    .option('--epochs <n>', 'local epochs per round', integer(1, 255), defaults.epochs)
     .option('--batch <n>', 'examples per step', integer(1, 16))
     .option('--clip <norm>', 'bound on the norm of a layer’s gradient, 0 = off', number)
     .addOption(
@@ -56,9 +59,11 @@ export function addRecipeOptions(command: Command, defaults: { rounds: number; d
 
 /** @throws RangeError naming the option's value and what was expected */
 export function recipeFrom(options: RecipeOptions): Recipe {
-  const changes: { -readonly [K in keyof Recipe]?: Recipe[K] } = { rounds: options.rounds };
+  const changes: { -readonly [K in keyof Recipe]?: Recipe[K] } = {
+    rounds: options.rounds,
+    epochs: options.epochs,
+  };
   if (options.rate !== undefined) changes.rate = options.rate;
-  if (options.epochs !== undefined) changes.epochs = options.epochs;
   if (options.batch !== undefined) changes.batch = options.batch;
   if (options.clip !== undefined) changes.clip = options.clip;
   if (options.maskRatio !== undefined) changes.maskRatio = options.maskRatio;
