@@ -17,7 +17,7 @@ import { NO_MODEL } from '../../shared/protocol/model.js';
 import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
-import { decodeVerdict, type Verdict, type VerdictKind } from '../../shared/protocol/verdict.js';
+import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
 import type { MessageSink, Ports, Timer } from '../ports/ports.js';
 import { guarded, reasonOf } from './guard.js';
 import { collect } from './inbox.js';
@@ -26,6 +26,7 @@ import type { LocalResult, RoundWork } from './localround.js';
 import { FIRMWARE_VERSION, type Settings } from './settings.js';
 import { type Cost, Slices } from './slices.js';
 import { ModelSlots } from './slots.js';
+import { type ClientState, deviceStateOf, isSameWork, planOf } from './state.js';
 
 /**
  * A client's computing in a round, as a port; `localRound` is the one of a board. Its result depends on
@@ -40,19 +41,6 @@ export interface ClientOptions {
   readonly localWork: LocalWork;
 }
 
-type State =
-  /** looks at its flash, then connects for the first time */
-  | { readonly kind: 'joining' }
-  /** no plan yet, or not asked */
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'downloading'; readonly plan: Plan }
-  | { readonly kind: 'training'; readonly plan: Plan; readonly slices: Slices<LocalResult> }
-  /** has an update that the server has not judged */
-  | { readonly kind: 'reporting'; readonly plan: Plan; readonly result: LocalResult; readonly cost?: Cost }
-  /** nothing more to do under this plan */
-  | { readonly kind: 'done'; readonly plan: Plan; readonly outcome: VerdictKind | 'failed' }
-  | { readonly kind: 'stopped' };
-
 /** A plan with the longest cohort list and the most layers takes about 1.3 KB, a verdict far less. */
 const MESSAGE_BYTES = 2048;
 
@@ -62,7 +50,7 @@ export class Client {
   readonly #topics: Readonly<Record<'plan' | 'model' | 'update' | 'verdict' | 'status' | 'metrics', string>>;
   readonly #link: Link;
   readonly #slots: ModelSlots;
-  #state: State = { kind: 'stopped' };
+  #state: ClientState = { kind: 'stopped' };
   #check: Slices<void> | undefined;
   #watch: Timer | undefined; // over a download
   #isFetching = false; // a byte of the model came since the last look
@@ -90,7 +78,7 @@ export class Client {
   }
 
   /** What the client is doing, for tests and displays. */
-  get state(): State['kind'] {
+  get state(): ClientState['kind'] {
     return this.#state.kind;
   }
 
@@ -248,11 +236,11 @@ export class Client {
   }
 
   /** The only way from one state to another while running. */
-  #enter(state: State): void {
-    const before = sayOf(this.#state);
+  #enter(state: ClientState): void {
+    const before = deviceStateOf(this.#state);
     this.#leave();
     this.#state = state;
-    if (sayOf(state) !== before) this.#sendStatus();
+    if (deviceStateOf(state) !== before) this.#sendStatus();
   }
 
   /** Ends what the present state has begun. */
@@ -264,7 +252,7 @@ export class Client {
   }
 
   #sendStatus(): void {
-    this.#send(this.#topics.status, this.#status(sayOf(this.#state)), 1);
+    this.#send(this.#topics.status, this.#status(deviceStateOf(this.#state)), 1);
   }
 
   #status(state: DeviceState): Uint8Array {
@@ -308,38 +296,6 @@ export class Client {
   }
 }
 
-function planOf(state: State): Plan | undefined {
-  return 'plan' in state ? state.plan : undefined;
-}
-
-/** Whether both ask for the same update. A new federation may count from 1 again, with its own seed or model. */
-function isSameWork(a: Plan | undefined, b: Plan): boolean {
-  return (
-    a !== undefined &&
-    a.round === b.round &&
-    a.attempt === b.attempt &&
-    a.modelHash === b.modelHash &&
-    a.taskSeed === b.taskSeed
-  );
-}
-
 function nameOf({ modelHash, modelCrc }: Plan) {
   return { hash: modelHash, crc: modelCrc };
-}
-
-function sayOf(state: State): DeviceState {
-  switch (state.kind) {
-    case 'joining':
-    case 'downloading':
-      return 'joining';
-    case 'training':
-    case 'reporting':
-      return 'training';
-    case 'done':
-      return state.outcome === 'accepted' || state.outcome === 'duplicate' ? 'done' : 'ready';
-    case 'waiting':
-      return 'ready';
-    case 'stopped':
-      return 'gone';
-  }
 }

@@ -1,0 +1,55 @@
+/**
+ * What a client can be doing, and what it says of that to the server.
+ * @module
+ */
+import type { Plan } from '../../shared/protocol/plan.js';
+import type { DeviceState } from '../../shared/protocol/status.js';
+import type { VerdictKind } from '../../shared/protocol/verdict.js';
+import type { LocalResult } from './localround.js';
+import type { Cost, Slices } from './slices.js';
+
+export type ClientState =
+  /** looks at its flash, then connects for the first time */
+  | { readonly kind: 'joining' }
+  /** no plan yet, or not asked */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'downloading'; readonly plan: Plan }
+  | { readonly kind: 'training'; readonly plan: Plan; readonly slices: Slices<LocalResult> }
+  /** has an update that the server has not judged */
+  | { readonly kind: 'reporting'; readonly plan: Plan; readonly result: LocalResult; readonly cost?: Cost }
+  /** nothing more to do under this plan */
+  | { readonly kind: 'done'; readonly plan: Plan; readonly outcome: VerdictKind | 'failed' }
+  | { readonly kind: 'stopped' };
+
+/** The plan that it works under. */
+export function planOf(state: ClientState): Plan | undefined {
+  return 'plan' in state ? state.plan : undefined;
+}
+
+/** Whether both ask for the same update. A new federation may count from 1 again, with its own seed or model. */
+export function isSameWork(a: Plan | undefined, b: Plan): boolean {
+  return (
+    a !== undefined &&
+    a.round === b.round &&
+    a.attempt === b.attempt &&
+    a.modelHash === b.modelHash &&
+    a.taskSeed === b.taskSeed
+  );
+}
+
+export function deviceStateOf(state: ClientState): DeviceState {
+  switch (state.kind) {
+    case 'joining':
+    case 'downloading':
+      return 'joining';
+    case 'training':
+    case 'reporting':
+      return 'training';
+    case 'done':
+      return state.outcome === 'accepted' || state.outcome === 'duplicate' ? 'done' : 'ready';
+    case 'waiting':
+      return 'ready';
+    case 'stopped':
+      return 'gone';
+  }
+}
