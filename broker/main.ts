@@ -123,15 +123,20 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     );
     const port = await mqtt.listen(coordinator);
     coordinator.start();
+    const stop = async () => {
+      end.reject(new Error('broker closed, expected to finish its rounds'));
+      coordinator.stop();
+      await mqtt.close();
+      store.close();
+    };
+    let stopped: Promise<void> | undefined;
     return {
       port,
       coordinator,
       finished: end.promise,
-      async close() {
-        end.reject(new Error('broker closed, expected to finish its rounds'));
-        coordinator.stop();
-        await mqtt.close();
-        store.close();
+      close() {
+        stopped ??= stop();
+        return stopped;
       },
     };
   } catch (error) {

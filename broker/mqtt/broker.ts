@@ -73,7 +73,7 @@ export class MqttBroker {
       drainTimeout: DRAIN_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       preConnect: (client, packet, done) => {
-        const reason = this.#try(() => refuseConnect(settings, packet));
+        const reason = reasonOf(() => refuseConnect(settings, packet));
         if (reason !== undefined) this.#refused.set(client, reason);
         done(null, true); // refused in `authenticate`, which can answer with a CONNACK
       },
@@ -95,22 +95,15 @@ export class MqttBroker {
           .catch((error) => this.#log(`publish: ${error}`));
       },
       authorizeSubscribe: (client, subscription, done) => done(null, this.#granted(client, subscription)),
-      authorizeForward: (client, packet) => {
-        if (client.closed || this.#isStale(packet)) return null;
-        if (client.conn.writableLength > settings.maxQueuedBytes) {
-          this.#tell(client, `more than ${settings.maxQueuedBytes} bytes unsent, cut`);
-          client.close();
-          return null;
-        }
-        this.#bytesSent += packet.payload.length;
-        return packet;
-      },
+      authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
     });
     this.#aedes.on('clientReady', (client) => {
       this.#guards.get(client.conn)?.raiseTo(settings.maxUpdateBytes + TOPIC_BYTES);
     });
     this.#aedes.on('clientDisconnect', (client) => {
-      if (isDeviceName(client.id)) this.#uplinks?.receiveGone(client.id);
+      if (!isDeviceName(client.id)) return;
+      const fault = reasonOf(() => void this.#uplinks?.receiveGone(client.id));
+      if (fault !== undefined) this.#tell(client, fault);
     });
     (this.#aedes as NodeJS.EventEmitter).on('error', (error) => this.#log(`broker: ${error}`));
     this.publisher = new Publisher((topic, payload, retained) => this.#send(topic, payload, retained));
@@ -186,19 +179,21 @@ export class MqttBroker {
   }
 
   #granted(client: Client, subscription: Subscription): Subscription | null {
-    const reason = this.#try(() => refuseSubscribe(this.#settings, client.id, subscription));
+    const reason = reasonOf(() => refuseSubscribe(this.#settings, client.id, subscription));
     if (reason === undefined) return subscription;
     this.#tell(client, reason);
     return null; // SUBACK 128 [MQTT-3.9.3-2]
   }
 
-  /** A throw in a hook would end the process; here it is one more reason to refuse. */
-  #try(refuse: () => string | undefined): string | undefined {
-    try {
-      return refuse();
-    } catch (error) {
-      return String(error);
+  #mayForward(client: Client, packet: PublishPacket): boolean {
+    if (client.closed || this.#isStale(packet)) return false;
+    if (client.conn.writableLength > this.#settings.maxQueuedBytes) {
+      this.#tell(client, `more than ${this.#settings.maxQueuedBytes} bytes unsent, cut`);
+      client.close();
+      return false;
     }
+    this.#bytesSent += packet.payload.length;
+    return true;
   }
 
   #send(topic: string, payload: Uint8Array, retained: boolean): void {
@@ -228,5 +223,14 @@ export class MqttBroker {
     while (performance.now() < endMs && [...this.#sockets].some((socket) => socket.writableLength > 0)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+}
+
+/** What `judge` returns or throws: a throw in a hook would end the process, here it is one more reason. */
+function reasonOf(judge: () => string | undefined): string | undefined {
+  try {
+    return judge();
+  } catch (error) {
+    return String(error);
   }
 }

@@ -32,6 +32,7 @@ class Recorder implements Uplinks {
 
   receiveGone(device: string): void {
     this.heard.push(['gone', device, 0]);
+    if (this.throws !== undefined) throw this.throws;
   }
 }
 
@@ -324,7 +325,8 @@ test('a coordinator that throws closes one connection and no more', async () => 
   const other = await connections.client(port, 'b');
   recorder.throws = new Error('no disk');
   assert.not(await acknowledged(client, 'fl/1/digits/update/a', bytes(10)));
-  assert.equal(lines, ['a: no disk']);
+  await until(() => lines.length === 2, 'its disconnect, which throws as well');
+  assert.equal(lines, ['a: no disk', 'a: Error: no disk']);
   recorder.throws = undefined;
   assert.ok(await acknowledged(other, 'fl/1/digits/update/b', bytes(10)));
 });

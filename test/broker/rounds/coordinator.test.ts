@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Evaluate, Store } from '../../../broker/rounds/ports.js';
@@ -366,6 +368,7 @@ test('a restart between seal and commit finishes the sealed round without any bo
   await before.reportAll(['b', 'a']);
   assert.is(before.failure?.message, 'power lost');
   before.close();
+  writeFileSync(join(folder, 'models', 'round-000001.model'), 'the new model, but not committed');
 
   const after = room(folder, roundSettings(2));
   await turns();

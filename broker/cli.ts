@@ -1,0 +1,123 @@
+/**
+ * `sparrow broker`: a broker for a room of real boards. Flags become settings here and nothing
+ * else; how data sets and recipes are named, and how a person is told, is handed in.
+ * @module
+ */
+import { Command, InvalidArgumentError } from 'commander';
+import type { Shard } from '../shared/data/example-set.js';
+import type { ModelDescription } from '../shared/model/description.js';
+import type { Recipe } from '../shared/model/recipe.js';
+import { type BrokerSettings, type Listeners, startBroker } from './main.js';
+import type { FederationSummary, RoundSummary } from './rounds/event.js';
+
+/** What a name on the command line stands for. */
+export interface TaskParts {
+  readonly task: string;
+  readonly description: ModelDescription;
+  readonly testSet?: Shard;
+}
+
+export interface CommandParts {
+  /** Adds the options that name a recipe. */
+  addRecipeOptions(command: Command): Command;
+  recipeFrom(options: object): Recipe;
+  /** @throws RangeError in one line when there is no such data set or description */
+  loadTask(data: string, describe: string | undefined): TaskParts;
+  readonly listeners: Listeners;
+  onListening(port: number, settings: BrokerSettings): void;
+  onFinished(summary: FederationSummary, last: RoundSummary | undefined): void;
+}
+
+interface Options {
+  readonly data: string;
+  readonly describe?: string;
+  readonly task?: string;
+  readonly seed: number;
+  readonly model?: string;
+  readonly folder: string;
+  readonly host?: string;
+  readonly port: number;
+  readonly cohort: number;
+  readonly goal?: number;
+  readonly minimum?: number;
+  readonly deadline: number;
+  readonly gather: number;
+  readonly maxDevices: number;
+}
+
+const MQTT_PORT = 1883;
+
+export function brokerCommand(parts: CommandParts): Command {
+  const command = new Command('broker')
+    .description('start a broker and lead a room of boards through the rounds')
+    .option('--data <name>', 'data set of the task, for the model and the test set', 'digits')
+    .option('--describe <file>', 'JSON description of the model; the data set decides when left out')
+    .option('--task <name>', 'name in the topics; that of the data set when left out')
+    .option('--seed <n>', 'seed of the federation', integer, 1)
+    .option('--model <file>', 'checkpoint to start from')
+    .option('--folder <path>', 'data folder: database and models', 'sparrow-data')
+    .option('--host <address>', 'address to listen on; all when left out')
+    .option('--port <n>', 'MQTT port, 0 = any free one', integer, MQTT_PORT)
+    .option('--cohort <n>', 'boards per round', integer, 20)
+    .option('--goal <n>', 'reports that end a round; the cohort when left out', integer)
+    .option(
+      '--minimum <n>',
+      'reports without which a round is abandoned; half the goal when left out',
+      integer,
+    )
+    .option('--deadline <seconds>', 'end of a round whatever has been reported, 0 = none', integer, 300)
+    .option('--gather <seconds>', 'wait for boards before the minimum is enough, 0 = for ever', integer, 20)
+    .option('--max-devices <n>', 'boards that may register', integer, 10_000);
+  return parts.addRecipeOptions(command).action((options: Options) => run(options, parts));
+}
+
+/** The settings that the flags stand for; ranges are checked where the settings are used. */
+export function settingsFrom(options: Options, parts: CommandParts): BrokerSettings {
+  const { task, description, testSet } = parts.loadTask(options.data, options.describe);
+  const goal = options.goal ?? options.cohort;
+  return {
+    task: options.task ?? task,
+    taskSeed: options.seed,
+    recipe: parts.recipeFrom(options),
+    description,
+    modelPath: options.model,
+    folder: options.folder,
+    host: options.host,
+    port: options.port,
+    testSet,
+    cohort: options.cohort,
+    goal,
+    minimum: options.minimum ?? Math.ceil(goal / 2),
+    deadlineMs: options.deadline * 1000,
+    gatherMs: options.gather * 1000,
+    maxDevices: options.maxDevices,
+  };
+}
+
+async function run(options: Options, parts: CommandParts): Promise<void> {
+  const settings = settingsFrom(options, parts);
+  const broker = await startBroker(settings, parts.listeners);
+  let isStopped = false;
+  const stop = () => {
+    isStopped = true;
+    void broker.close();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    parts.onListening(broker.port, settings);
+    parts.onFinished(await broker.finished, broker.coordinator.committed.at(-1));
+  } catch (error) {
+    if (!isStopped) throw error; // a person who stops it goes on later, from the data folder
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+    await broker.close();
+  }
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value)) throw new InvalidArgumentError('Expected an integer.');
+  return value;
+}
