@@ -76,7 +76,7 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
 }
 
 /** Seed of everything random in one client's round. */
-function roundSeed(plan: Plan, device: string): number {
+export function roundSeed(plan: Plan, device: string): number {
   return mix(mix(mix(plan.taskSeed, deviceHash(device)), plan.round), plan.attempt);
 }
 

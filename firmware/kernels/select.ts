@@ -72,7 +72,7 @@ export function keepLargest(
   lanes: number,
   lane: number,
 ): void {
-  for (let b = 0; b < INPUT_BINS; b++) histogram[histogramAt + b] = 0;
+  histogram.fill(0, histogramAt, histogramAt + INPUT_BINS);
   const end = inputsAt + cols * lanes;
   for (let x = inputsAt + lane; x < end; x += lanes) {
     const v = inputs[x];

@@ -1,0 +1,125 @@
+/**
+ * The golden runs, for any engine: each method trains for 500 steps and more on synthetic data.
+ * Rates and batches are set here, so that a preset may get better defaults without touching a hash.
+ */
+import { SyntheticExamples } from '../../firmware/data/synthetic.js';
+import { localRound, roundSeed } from '../../firmware/federation/localround.js';
+import type { Examples } from '../../firmware/ports/ports.js';
+import { trainingPart } from '../../firmware/trainer/holdback.js';
+import { Trainer } from '../../firmware/trainer/trainer.js';
+import { initialModel } from '../../shared/model/initial.js';
+import { sourceOf } from '../../shared/model/model.js';
+import { type PresetName, planTraining, type Recipe, recipeOf } from '../../shared/model/recipe.js';
+import type { Plan } from '../../shared/protocol/plan.js';
+
+interface GoldenRun {
+  readonly preset: PresetName;
+  readonly density: number;
+  readonly changes: Partial<Recipe>;
+  readonly signed?: boolean;
+}
+
+/** Batches on both sides of the eight lanes that kernels take at once. */
+const RUNS: Readonly<Record<string, GoldenRun>> = {
+  dense: { preset: 'dense', density: 1, changes: { batch: 8 } },
+  'dense, batch 1, int8 inputs': { preset: 'dense', density: 1, changes: { batch: 1 }, signed: true },
+  swat: { preset: 'swat', density: 0.1, changes: { batch: 8 } },
+  'zerofl, top-k-weights': {
+    preset: 'zerofl',
+    density: 0.2,
+    changes: { batch: 5, uplink: 'top-k-weights', maskRatio: 0.1 },
+  },
+  'zerofl, diff-on-top-k-weights': {
+    preset: 'zerofl',
+    density: 0.1,
+    changes: { batch: 9, uplink: 'diff-on-top-k-weights', maskRatio: 0.2 },
+  },
+  'zerofl, top-k-weights-diff': {
+    preset: 'zerofl',
+    density: 0.05,
+    changes: { batch: 8, uplink: 'top-k-weights-diff', maskRatio: 0 },
+  },
+  sparrow: { preset: 'sparrow', density: 0.1, changes: { batch: 8 } },
+  'sparrow, batch 11, int8 inputs': {
+    preset: 'sparrow',
+    density: 0.05,
+    changes: { batch: 11 },
+    signed: true,
+  },
+};
+
+export const NAMES = Object.keys(RUNS);
+
+const STEPS = 500;
+const SEED = 4711;
+const HOLD_BACK_EVERY = 10;
+
+export interface GoldenResult {
+  readonly steps: number;
+  readonly weights: Uint8Array; // all parameters after training
+  readonly update: Uint8Array; // the frame that goes up
+  readonly start: Uint8Array; // the parameters before
+}
+
+/** @param sliceMacs changes no bit */
+export function goldenRun(name: string, sliceMacs: number): GoldenResult {
+  const { preset, density, changes, signed = false } = RUNS[name];
+  const model = initialModel(
+    {
+      name: 'golden',
+      input: { shape: [8, 8], type: signed ? 'int8' : 'uint8', exp: signed ? -7 : -8 },
+      layers: [16, 12, 10].map((units) => ({ kind: 'dense', units })),
+    },
+    SEED,
+  );
+  const batch = changes.batch ?? 1;
+  const examples = inMemory(new SyntheticExamples(70, 64, 10, SEED, signed)); // 63 to train on
+  const kept = trainingPart(examples, HOLD_BACK_EVERY);
+  const epochs = Math.min(255, Math.ceil(STEPS / Math.ceil(kept.count / batch)));
+  const recipe = recipeOf(preset, density, {
+    ...{ rate: 0.3, clip: 4, reselectEvery: 60, holdBackEvery: HOLD_BACK_EVERY, epochs },
+    ...changes,
+  });
+  const plan: Plan = {
+    taskSeed: SEED,
+    round: 3,
+    attempt: 1,
+    modelHash: '0011223344556677',
+    modelCrc: 0,
+    cohort: { kind: 'list', devices: [] },
+    deadlineMs: 0,
+    ...planTraining(recipe, model.head.layout, 3),
+  };
+  const { method, layers } = plan;
+  const seed = roundSeed(plan, 'golden');
+  const trainer = new Trainer(model.head, { method, layers, seed, sliceMacs }, kept);
+  drain(trainer.train(sourceOf(model)));
+  const round = drain(localRound({ plan, device: 'golden', model: sourceOf(model), examples, sliceMacs }));
+  return {
+    steps: epochs * Math.ceil(kept.count / batch),
+    weights: trainer.network.u8.slice(0, model.head.layout.parameterBytes),
+    update: round.frame,
+    start: new Uint8Array(model.parameters),
+  };
+}
+
+/** Read once: making a feature costs more than training on it. */
+function inMemory(source: SyntheticExamples): Examples {
+  const { count, features, signed, classes } = source;
+  const table = new Uint8Array(count * features);
+  const labels = Array.from({ length: count }, (_, i) => source.read(i, table.subarray(i * features)));
+  return {
+    ...{ count, features, signed, classes },
+    read: (index, out) => {
+      out.set(table.subarray(index * features, (index + 1) * features));
+      return labels[index];
+    },
+  };
+}
+
+function drain<T>(run: Generator<number, T>): T {
+  for (;;) {
+    const step = run.next();
+    if (step.done) return step.value;
+  }
+}
