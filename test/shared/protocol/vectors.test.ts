@@ -2,55 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { LayerDelta } from '../../../shared/model/delta.js';
-import type { ModelDescription } from '../../../shared/model/description.js';
-import { layoutOf } from '../../../shared/model/layout.js';
-import type { LayerExponents, Model } from '../../../shared/model/model.js';
-import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
-import { decodeModel, encodeModel } from '../../../shared/protocol/model.js';
-import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
-import { decodeStatus, encodeStatus, type Status } from '../../../shared/protocol/status.js';
-import { decodeUpdate, encodeUpdate, type Update } from '../../../shared/protocol/update.js';
-import { decodeVerdict, encodeVerdict, type Verdict } from '../../../shared/protocol/verdict.js';
-import { plain } from './samples.js';
+import { skip } from '../../../tools/test/skip.js';
+import { bundleForXs } from '../../../tools/xs/bundle.js';
+import { findXs, XsEngine } from '../../../tools/xs/engine.js';
+import { decoded, encoded, type Vector } from './vector.js';
 
 const test = suite('protocol/vectors');
-
-interface ModelVector {
-  readonly description: ModelDescription;
-  readonly exponents: readonly LayerExponents[];
-  readonly parameters: readonly [number[], number[]][];
-}
-
-interface UpdateVector extends Omit<Update, 'layers'> {
-  readonly description: ModelDescription;
-  readonly references: readonly number[][];
-  readonly layers: readonly {
-    readonly positions: number[] | 'all';
-    readonly values: number[];
-    readonly shift: number;
-    readonly biases: number[];
-    readonly biasShift: number;
-  }[];
-}
-
-type Vector = { readonly name: string; readonly hex: string } & (
-  | { readonly kind: 'plan'; readonly value: Plan }
-  | { readonly kind: 'status'; readonly value: Status }
-  | { readonly kind: 'verdict'; readonly value: Verdict }
-  | { readonly kind: 'metrics'; readonly value: Metrics }
-  | { readonly kind: 'model'; readonly value: ModelVector }
-  | { readonly kind: 'update'; readonly value: UpdateVector }
-);
 
 const file = join(import.meta.dirname, '../../vectors/frames.json');
 const vectors: Vector[] = JSON.parse(readFileSync(file, 'utf8'));
 
 for (const vector of vectors) {
   test(`${vector.kind}: ${vector.name}`, () => {
-    const bytes = Uint8Array.from(Buffer.from(vector.hex, 'hex'));
     assert.is(Buffer.from(encoded(vector)).toString('hex'), vector.hex);
-    assert.equal(plain(decoded(vector, bytes)), vector.value);
+    assert.equal(decoded(vector, Buffer.from(vector.hex, 'hex')), vector.value);
   });
 }
 
@@ -58,64 +23,25 @@ test('every kind of frame has a vector', () => {
   assert.is(new Set(vectors.map(({ kind }) => kind)).size, 6);
 });
 
-function encoded(vector: Vector): Uint8Array {
-  const { kind, value } = vector;
-  if (kind === 'plan') return encodePlan(value);
-  if (kind === 'status') return encodeStatus(value);
-  if (kind === 'verdict') return encodeVerdict(value);
-  if (kind === 'metrics') return encodeMetrics(value);
-  if (kind === 'model') return encodeModel(modelOf(value));
-  return encodeUpdate(updateOf(value), layoutOf(value.description), (i) =>
-    Uint32Array.from(value.references[i]),
-  );
-}
-
-/** In the form of the vector's value. */
-function decoded(vector: Vector, bytes: Uint8Array): unknown {
-  const { kind, value } = vector;
-  if (kind === 'plan') return decodePlan(bytes);
-  if (kind === 'status') return decodeStatus(bytes);
-  if (kind === 'verdict') return decodeVerdict(bytes, value.device);
-  if (kind === 'metrics') return decodeMetrics(bytes);
-  if (kind === 'model') return parametersOf(decodeModel(bytes));
-  const { description, references, device } = value;
-  const reference = (i: number) => Uint32Array.from(references[i]);
-  return { ...decodeUpdate(bytes, device, layoutOf(description), reference), description, references };
-}
-
-function modelOf({ description, exponents, parameters }: ModelVector): Model {
-  const layout = layoutOf(description);
-  const buffer = new ArrayBuffer(layout.parameterBytes);
-  for (const [i, { weights, biases }] of layout.layers.entries()) {
-    new Int16Array(buffer, weights.offset, weights.length).set(parameters[i][0]);
-    new Int32Array(buffer, biases.offset, biases.length).set(parameters[i][1]);
-  }
-  return { head: { description, layout, exponents }, parameters: buffer };
-}
-
-function parametersOf({ head: { description, layout, exponents }, parameters }: Model): ModelVector {
-  return {
-    description,
-    exponents,
-    parameters: layout.layers.map(({ weights, biases }) => [
-      [...new Int16Array(parameters, weights.offset, weights.length)],
-      [...new Int32Array(parameters, biases.offset, biases.length)],
-    ]),
-  };
-}
-
-function updateOf({ layers, ...head }: UpdateVector): Update {
-  return {
-    ...head,
-    layers: layers.map(
-      (layer): LayerDelta => ({
-        ...layer,
-        positions: layer.positions === 'all' ? 'all' : Uint32Array.from(layer.positions),
-        values: Int16Array.from(layer.values),
-        biases: Int16Array.from(layer.biases),
-      }),
-    ),
-  };
+if (findXs() === undefined) {
+  skip('xs', 'the XS engine is not built');
+} else {
+  test('XS encodes and decodes every vector as Node does', async () => {
+    const engine = await XsEngine.start();
+    try {
+      await engine.evaluate(await bundleForXs(join(import.meta.dirname, 'vector.ts')));
+      for (const vector of vectors) {
+        const text = JSON.stringify(vector);
+        const bytes = await engine.evaluateBytes(`bundle.encoded(${text})`);
+        assert.is(bytes.toString('hex'), vector.hex, vector.name);
+        const frame = `Uint8Array.of(${[...bytes]})`;
+        const value = await engine.evaluate(`JSON.stringify(bundle.decoded(${text}, ${frame}))`);
+        assert.equal(JSON.parse(value), vector.value, vector.name);
+      }
+    } finally {
+      await engine.close();
+    }
+  });
 }
 
 test.run();

@@ -1,0 +1,104 @@
+/**
+ * A golden vector, and both directions of its codec. Runs on Node and on XS.
+ * @module
+ */
+import type { LayerDelta } from '../../../shared/model/delta.js';
+import type { ModelDescription } from '../../../shared/model/description.js';
+import { layoutOf } from '../../../shared/model/layout.js';
+import type { LayerExponents, Model } from '../../../shared/model/model.js';
+import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
+import { decodeModel, encodeModel } from '../../../shared/protocol/model.js';
+import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
+import { decodeStatus, encodeStatus, type Status } from '../../../shared/protocol/status.js';
+import { decodeUpdate, encodeUpdate, type Update } from '../../../shared/protocol/update.js';
+import { decodeVerdict, encodeVerdict, type Verdict } from '../../../shared/protocol/verdict.js';
+import { plain } from './plain.js';
+
+interface ModelVector {
+  readonly description: ModelDescription;
+  readonly exponents: readonly LayerExponents[];
+  readonly parameters: readonly [number[], number[]][];
+}
+
+interface UpdateVector extends Omit<Update, 'layers'> {
+  readonly description: ModelDescription;
+  readonly references: readonly number[][];
+  readonly layers: readonly {
+    readonly positions: number[] | 'all';
+    readonly values: number[];
+    readonly shift: number;
+    readonly biases: number[];
+    readonly biasShift: number;
+  }[];
+}
+
+export type Vector = { readonly name: string; readonly hex: string } & (
+  | { readonly kind: 'plan'; readonly value: Plan }
+  | { readonly kind: 'status'; readonly value: Status }
+  | { readonly kind: 'verdict'; readonly value: Verdict }
+  | { readonly kind: 'metrics'; readonly value: Metrics }
+  | { readonly kind: 'model'; readonly value: ModelVector }
+  | { readonly kind: 'update'; readonly value: UpdateVector }
+);
+
+/** The frame of the value. */
+export function encoded(vector: Vector): Uint8Array {
+  const { kind, value } = vector;
+  if (kind === 'plan') return encodePlan(value);
+  if (kind === 'status') return encodeStatus(value);
+  if (kind === 'verdict') return encodeVerdict(value);
+  if (kind === 'metrics') return encodeMetrics(value);
+  if (kind === 'model') return encodeModel(modelOf(value));
+  return encodeUpdate(updateOf(value), layoutOf(value.description), (i) =>
+    Uint32Array.from(value.references[i]),
+  );
+}
+
+/** What is in the frame, in the form of the vector's value. */
+export function decoded(vector: Vector, bytes: Uint8Array): unknown {
+  const { kind, value } = vector;
+  if (kind === 'plan') return decodePlan(bytes);
+  if (kind === 'status') return decodeStatus(bytes);
+  if (kind === 'verdict') return decodeVerdict(bytes, value.device);
+  if (kind === 'metrics') return decodeMetrics(bytes);
+  if (kind === 'model') return parametersOf(decodeModel(bytes));
+  const { description, references, device } = value;
+  const reference = (i: number) => Uint32Array.from(references[i]);
+  const update = decodeUpdate(bytes, device, layoutOf(description), reference);
+  return plain({ ...update, description, references });
+}
+
+function modelOf({ description, exponents, parameters }: ModelVector): Model {
+  const layout = layoutOf(description);
+  const buffer = new ArrayBuffer(layout.parameterBytes);
+  for (const [i, { weights, biases }] of layout.layers.entries()) {
+    new Int16Array(buffer, weights.offset, weights.length).set(parameters[i][0]);
+    new Int32Array(buffer, biases.offset, biases.length).set(parameters[i][1]);
+  }
+  return { head: { description, layout, exponents }, parameters: buffer };
+}
+
+function parametersOf({ head: { description, layout, exponents }, parameters }: Model): ModelVector {
+  return {
+    description,
+    exponents,
+    parameters: layout.layers.map(({ weights, biases }) => [
+      [...new Int16Array(parameters, weights.offset, weights.length)],
+      [...new Int32Array(parameters, biases.offset, biases.length)],
+    ]),
+  };
+}
+
+function updateOf({ layers, ...head }: UpdateVector): Update {
+  return {
+    ...head,
+    layers: layers.map(
+      (layer): LayerDelta => ({
+        ...layer,
+        positions: layer.positions === 'all' ? 'all' : Uint32Array.from(layer.positions),
+        values: Int16Array.from(layer.values),
+        biases: Int16Array.from(layer.biases),
+      }),
+    ),
+  };
+}
