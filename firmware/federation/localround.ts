@@ -12,7 +12,7 @@ import type { ModelSource } from '../../shared/model/model.js';
 import { largestWeights } from '../../shared/model/reference.js';
 import { deviceHash } from '../../shared/protocol/device.js';
 import type { Plan } from '../../shared/protocol/plan.js';
-import { encodeUpdate, MAX_EXAMPLE_WEIGHT } from '../../shared/protocol/update.js';
+import { encodeUpdateSlices, MAX_EXAMPLE_WEIGHT } from '../../shared/protocol/update.js';
 import type { Examples } from '../ports/ports.js';
 import { evaluate } from '../trainer/evaluate.js';
 import { heldBackPart, trainingPart } from '../trainer/holdback.js';
@@ -71,7 +71,8 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
     macs: trained.macs,
     layers: deltas,
   };
-  const frame = encodeUpdate(update, model.head.layout, (layer) => references[layer]);
+  const reference = (layer: number) => references[layer];
+  const frame = yield* encodeUpdateSlices(update, model.head.layout, reference, sliceMacs);
   return { frame, loss, macs: trained.macs, examples: kept.count };
 }
 

@@ -10,48 +10,70 @@
  */
 import { bitmapBytes } from './bitmap.js';
 import { MaskError } from './error.js';
-import { bestRice, expectEnd, gapBits, readGaps, readRice, writeGaps } from './rice.js';
+import { bestGaps, expectEnd, type GapList, readGaps, readRice, writeGapList } from './rice.js';
+import { inPieces } from './work.js';
 
 const HEAD = 6;
 
+/** Work per position or member, see work.ts. */
+const MERGE_MACS = 3;
+
 export interface Change {
-  readonly dropped: Uint32Array; // places among the reference's members
-  readonly droppedK: number;
-  readonly added: Uint32Array; // places among the others
-  readonly addedK: number;
+  readonly dropped: GapList; // places among the reference's members
+  readonly added: GapList; // places among the others
 }
 
-export function changeFrom(reference: Uint32Array, positions: Uint32Array): Change {
-  const dropped = new Uint32Array(reference.length);
-  const added = new Uint32Array(positions.length);
+/**
+ * Yields work.
+ * @param reference ascending
+ * @param positions ascending
+ */
+export function* changeFrom(
+  reference: Uint32Array,
+  positions: Uint32Array,
+  sliceMacs: number,
+): Generator<number, Change> {
+  const count = positions.length;
+  const members = reference.length;
+  const dropped = new Uint32Array(members);
+  const added = new Uint32Array(count);
   let drops = 0;
   let adds = 0;
+  let i = 0;
   let r = 0;
-  for (let i = 0; i < positions.length; i++) {
-    const position = positions[i];
-    while (r < reference.length && reference[r] < position) dropped[drops++] = r++;
-    if (r < reference.length && reference[r] === position) r++;
-    else added[adds++] = position - r; // r members lie below it
-  }
-  while (r < reference.length) dropped[drops++] = r++;
+  yield* inPieces(count + members, MERGE_MACS, sliceMacs, (_, to) => {
+    while (i + r < to) {
+      const position = i < count ? positions[i] : Number.POSITIVE_INFINITY;
+      const member = r < members ? reference[r] : Number.POSITIVE_INFINITY;
+      if (member < position) dropped[drops++] = r++;
+      else {
+        if (member === position) r++;
+        else added[adds++] = position - r; // r members lie below it
+        i++;
+      }
+    }
+  });
   return {
-    dropped: dropped.subarray(0, drops),
-    droppedK: bestRice(dropped.subarray(0, drops)),
-    added: added.subarray(0, adds),
-    addedK: bestRice(added.subarray(0, adds)),
+    dropped: yield* bestGaps(dropped.subarray(0, drops), sliceMacs),
+    added: yield* bestGaps(added.subarray(0, adds), sliceMacs),
   };
 }
 
-export function changeBytes({ dropped, droppedK, added, addedK }: Change): number {
-  return HEAD + bitmapBytes(gapBits(dropped, droppedK) + gapBits(added, addedK));
+export function changeBytes({ dropped, added }: Change): number {
+  return HEAD + bitmapBytes(dropped.bits + added.bits);
 }
 
-export function writeChange(out: Uint8Array, { dropped, droppedK, added, addedK }: Change): void {
-  out[0] = droppedK;
-  out[1] = addedK;
-  for (let i = 0; i < 4; i++) out[2 + i] = dropped.length >>> (8 * i);
-  const end = writeGaps(out, 8 * HEAD, dropped, droppedK);
-  writeGaps(out, end, added, addedK);
+/** Yields work. @param out all zero, changeBytes(change) long */
+export function* writeChange(
+  out: Uint8Array,
+  { dropped, added }: Change,
+  sliceMacs: number,
+): Generator<number, void> {
+  out[0] = dropped.k;
+  out[1] = added.k;
+  for (let i = 0; i < 4; i++) out[2 + i] = dropped.places.length >>> (8 * i);
+  yield* writeGapList(out, 8 * HEAD, dropped, sliceMacs);
+  yield* writeGapList(out, 8 * HEAD + dropped.bits, added, sliceMacs);
 }
 
 export function readChange(

@@ -15,9 +15,10 @@
  * @module
  */
 import { bitmapBytes, countBits, readPositions, setPositions } from './bitmap.js';
-import { changeBytes, changeFrom, readChange, writeChange } from './change.js';
+import { type Change, changeBytes, changeFrom, readChange, writeChange } from './change.js';
 import { MaskError } from './error.js';
-import { bestRice, expectEnd, gapBits, readGaps, readRice, writeGaps } from './rice.js';
+import { bestGaps, expectEnd, type GapList, readGaps, readRice, writeGapList } from './rice.js';
+import { finish, inPieces } from './work.js';
 
 const BITMAP = 1;
 const GAPS = 2;
@@ -28,50 +29,63 @@ const BITMAP_HEAD = 1;
 const GAPS_HEAD = 2;
 const CHANGE_HEAD = 1;
 
+/** Work per place, see work.ts. */
+const CHECK_MACS = 2;
+const LIST_MACS = 2;
+const SET_MACS = 3;
+
 /**
+ * Yields work, see work.ts.
  * @param positions ascending, below n; 'all' is the same as all n of them
  * @param n         1 to 2^28
  * @param reference ascending, below n; without one, code 4 is not considered
+ * @param sliceMacs most work between two yields; changes no byte
  * @throws RangeError when the positions do not ascend or one is not below n
  */
-export function encodePositions(
+export function* encodePositions(
   positions: Uint32Array | 'all',
   n: number,
-  reference?: Uint32Array,
-): Uint8Array {
+  reference: Uint32Array | undefined,
+  sliceMacs: number,
+): Generator<number, Uint8Array> {
   if (positions === 'all') return new Uint8Array(0);
-  checkAscending(positions, n);
+  yield* checkAscending(positions, n, sliceMacs);
   if (positions.length === n) return new Uint8Array(0);
 
   let code = BITMAP;
   let bytes = BITMAP_HEAD + bitmapBytes(n);
 
-  const k = bestRice(positions);
-  if (gapsBytes(positions, k) < bytes) {
+  const gaps = yield* bestGaps(positions, sliceMacs);
+  if (gapsBytes(gaps) < bytes) {
     code = GAPS;
-    bytes = gapsBytes(positions, k);
+    bytes = gapsBytes(gaps);
   }
 
   // below one half the missing positions are more than the positions
-  const missing = 2 * positions.length > n ? complementOf(positions, n) : undefined;
-  const missingK = missing === undefined ? 0 : bestRice(missing);
-  if (missing !== undefined && gapsBytes(missing, missingK) < bytes) {
-    code = COMPLEMENT;
-    bytes = gapsBytes(missing, missingK);
+  let missing: GapList | undefined;
+  if (2 * positions.length > n) {
+    missing = yield* bestGaps(yield* missingPositions(positions, n, sliceMacs), sliceMacs);
+    if (gapsBytes(missing) < bytes) {
+      code = COMPLEMENT;
+      bytes = gapsBytes(missing);
+    }
   }
 
-  const change = reference === undefined ? undefined : changeFrom(reference, positions);
-  if (change !== undefined && CHANGE_HEAD + changeBytes(change) < bytes) {
-    code = CHANGE;
-    bytes = CHANGE_HEAD + changeBytes(change);
+  let change: Change | undefined;
+  if (reference !== undefined) {
+    change = yield* changeFrom(reference, positions, sliceMacs);
+    if (CHANGE_HEAD + changeBytes(change) < bytes) {
+      code = CHANGE;
+      bytes = CHANGE_HEAD + changeBytes(change);
+    }
   }
 
   const out = new Uint8Array(bytes);
   out[0] = code;
-  if (code === BITMAP) setPositions(out.subarray(BITMAP_HEAD), positions);
-  else if (code === GAPS) writeGapList(out, positions, k);
-  else if (code === COMPLEMENT) writeGapList(out, missing!, missingK);
-  else writeChange(out.subarray(CHANGE_HEAD), change!);
+  if (code === BITMAP) yield* writeBitmap(out, positions, sliceMacs);
+  else if (code === GAPS) yield* writeGapsAndK(out, gaps, sliceMacs);
+  else if (code === COMPLEMENT) yield* writeGapsAndK(out, missing!, sliceMacs);
+  else yield* writeChange(out.subarray(CHANGE_HEAD), change!, sliceMacs);
   return out;
 }
 
@@ -95,38 +109,71 @@ export function decodePositions(
     return 'all';
   }
   if (bytes[0] === BITMAP) return readBitmap(bytes, n, count);
-  if (bytes[0] === GAPS) return readGapList(bytes, n, count);
-  if (bytes[0] === COMPLEMENT) return complementOf(readGapList(bytes, n, n - count), n);
+  if (bytes[0] === GAPS) return readGapsAndK(bytes, n, count);
+  if (bytes[0] === COMPLEMENT) {
+    return finish(missingPositions(readGapsAndK(bytes, n, n - count), n, Number.POSITIVE_INFINITY));
+  }
   if (bytes[0] === CHANGE) {
     return readChange(bytes.subarray(CHANGE_HEAD), n, count, reference);
   }
   throw new MaskError(`position code ${bytes[0]}, expected ${BITMAP} to ${CHANGE}`);
 }
 
-function checkAscending(positions: Uint32Array, n: number): void {
+function* checkAscending(positions: Uint32Array, n: number, sliceMacs: number): Generator<number, void> {
   let next = 0;
-  for (let i = 0; i < positions.length; i++) {
-    if (positions[i] < next || positions[i] >= n) {
-      throw new RangeError(`position ${positions[i]} at ${i}, expected ${next} to ${n - 1}`);
+  yield* inPieces(positions.length, CHECK_MACS, sliceMacs, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const position = positions[i];
+      if (position < next || position >= n) {
+        throw new RangeError(`position ${position} at ${i}, expected ${next} to ${n - 1}`);
+      }
+      next = position + 1;
     }
-    next = positions[i] + 1;
-  }
+  });
 }
 
-/** All positions below n that are not in the list. */
-function complementOf(positions: Uint32Array, n: number): Uint32Array {
-  const out = new Uint32Array(n - positions.length);
-  let to = 0;
-  let next = 0;
-  for (let i = 0; i < positions.length; i++) {
-    while (next < positions[i]) out[to++] = next++;
-    next++;
+/** All positions below n that are not in the list. Yields work. */
+function* missingPositions(
+  positions: Uint32Array,
+  n: number,
+  sliceMacs: number,
+): Generator<number, Uint32Array> {
+  const missing = new Uint32Array(n - positions.length);
+  let listed = 0; // positions below
+  yield* inPieces(n, LIST_MACS, sliceMacs, (from, to) => {
+    listed = listMissing(missing, positions, listed, from, to);
+  });
+  return missing;
+}
+
+/**
+ * Those of places from to to - 1 that are not in the list.
+ * @param listed how many positions are below `from`
+ * @returns how many are below `to`
+ */
+function listMissing(
+  missing: Uint32Array,
+  positions: Uint32Array,
+  listed: number,
+  from: number,
+  to: number,
+): number {
+  let i = listed;
+  for (let place = from; place < to; place++) {
+    if (i < positions.length && positions[i] === place) i++;
+    else missing[place - i] = place;
   }
-  while (next < n) out[to++] = next++;
-  return out;
+  return i;
 }
 
 // Code 1: code, bitmap.
+
+function writeBitmap(out: Uint8Array, positions: Uint32Array, sliceMacs: number): Generator<number, void> {
+  const bitmap = out.subarray(BITMAP_HEAD);
+  return inPieces(positions.length, SET_MACS, sliceMacs, (from, to) => {
+    setPositions(bitmap, positions.subarray(from, to));
+  });
+}
 
 function readBitmap(bytes: Uint8Array, n: number, count: number): Uint32Array {
   const bitmap = bytes.subarray(BITMAP_HEAD);
@@ -140,16 +187,16 @@ function readBitmap(bytes: Uint8Array, n: number, count: number): Uint32Array {
 
 // Codes 2 and 3: code, k, gaps.
 
-function gapsBytes(places: Uint32Array, k: number): number {
-  return GAPS_HEAD + bitmapBytes(gapBits(places, k));
+function gapsBytes({ bits }: GapList): number {
+  return GAPS_HEAD + bitmapBytes(bits);
 }
 
-function writeGapList(out: Uint8Array, places: Uint32Array, k: number): void {
-  out[1] = k;
-  writeGaps(out, 8 * GAPS_HEAD, places, k);
+function writeGapsAndK(out: Uint8Array, gaps: GapList, sliceMacs: number): Generator<number, void> {
+  out[1] = gaps.k;
+  return writeGapList(out, 8 * GAPS_HEAD, gaps, sliceMacs);
 }
 
-function readGapList(bytes: Uint8Array, n: number, count: number): Uint32Array {
+function readGapsAndK(bytes: Uint8Array, n: number, count: number): Uint32Array {
   expectHead(bytes, GAPS_HEAD);
   const k = readRice(bytes[1]);
   const out = new Uint32Array(count);

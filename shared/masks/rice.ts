@@ -9,60 +9,105 @@
  * @module
  */
 import { MaskError } from './error.js';
+import { inPieces } from './work.js';
 
 /** With at most 23 low bits a one and the low bits, shifted to their place in a byte, stay in 31 bits. */
 export const MAX_RICE = 23;
 
-/** How many bits writeGaps takes for these places. */
-export function gapBits(places: Uint32Array, k: number): number {
-  let bits = places.length * (k + 1);
-  let next = 0;
-  for (let i = 0; i < places.length; i++) {
-    bits += (places[i] - next) >>> k;
-    next = places[i] + 1;
-  }
-  return bits;
+/** Ascending places, and the k with which their gaps take the fewest bits. */
+export interface GapList {
+  readonly places: Uint32Array;
+  readonly k: number; // 0 to MAX_RICE, the smallest of equals
+  readonly bits: number;
 }
 
+/** Work per place, see work.ts. */
+const COUNT_MACS = 2;
+const WRITE_MACS = 6;
+
 /**
- * The k, 0 to MAX_RICE, which takes the fewest bits; the smallest of equals.
+ * Finds the k, from 0 to MAX_RICE. Yields work.
  *
  * From k to k + 1 the cost changes by the number of gaps less the sum of ceil((gap >> k) / 2). That sum
  * falls with k, so the cost is convex and a walk downhill from the usual guess ends at the minimum.
  */
-export function bestRice(places: Uint32Array): number {
+export function* bestGaps(places: Uint32Array, sliceMacs: number): Generator<number, GapList> {
   const count = places.length;
-  if (count === 0) return 0;
+  if (count === 0) return { places, k: 0, bits: 0 };
   const meanGap = Math.floor((places[count - 1] + 1 - count) / count);
   let k = Math.min(MAX_RICE, 31 - Math.clz32(meanGap | 1));
-  let bits = gapBits(places, k);
+  let bits = yield* totalBits(places, k, sliceMacs);
   for (let down = k; down > 0; ) {
-    const fewer = gapBits(places, --down);
+    const fewer = yield* totalBits(places, --down, sliceMacs);
     if (fewer > bits) break;
     bits = fewer;
     k = down;
   }
   for (let up = k; up < MAX_RICE; ) {
-    const fewer = gapBits(places, ++up);
+    const fewer = yield* totalBits(places, ++up, sliceMacs);
     if (fewer >= bits) break;
     bits = fewer;
     k = up;
   }
-  return k;
+  return { places, k, bits };
 }
 
 /**
- * Writes the gaps of ascending places from bit `at` on.
- * @param bytes all zero from bit `at` on, with room for gapBits(places, k)
+ * Writes a whole list from bit `at` on. Yields work.
+ * @param bytes all zero from bit `at` on, with room for its bits
+ */
+export function* writeGapList(
+  bytes: Uint8Array,
+  at: number,
+  { places, k }: GapList,
+  sliceMacs: number,
+): Generator<number, void> {
+  let bit = at;
+  yield* inPieces(places.length, WRITE_MACS, sliceMacs, (from, to) => {
+    bit = writeGaps(bytes, bit, places, k, from, to);
+  });
+}
+
+function* totalBits(places: Uint32Array, k: number, sliceMacs: number): Generator<number, number> {
+  let bits = 0;
+  yield* inPieces(places.length, COUNT_MACS, sliceMacs, (from, to) => {
+    bits += gapBits(places, k, from, to);
+  });
+  return bits;
+}
+
+/** How many bits writeGaps takes for places[from..to). */
+export function gapBits(places: Uint32Array, k: number, from = 0, to = places.length): number {
+  let bits = (to - from) * (k + 1);
+  let next = from === 0 ? 0 : places[from - 1] + 1;
+  for (let i = from; i < to; i++) {
+    const place = places[i];
+    bits += (place - next) >>> k;
+    next = place + 1;
+  }
+  return bits;
+}
+
+/**
+ * Writes the gaps of ascending places[from..to) from bit `at` on.
+ * @param bytes all zero from bit `at` on, with room for gapBits(places, k, from, to)
  * @returns the bit after the last one written
  */
-export function writeGaps(bytes: Uint8Array, at: number, places: Uint32Array, k: number): number {
+export function writeGaps(
+  bytes: Uint8Array,
+  at: number,
+  places: Uint32Array,
+  k: number,
+  from = 0,
+  to = places.length,
+): number {
   const low = (1 << k) - 1;
   let bit = at;
-  let next = 0;
-  for (let i = 0; i < places.length; i++) {
-    const gap = places[i] - next;
-    next = places[i] + 1;
+  let next = from === 0 ? 0 : places[from - 1] + 1;
+  for (let i = from; i < to; i++) {
+    const place = places[i];
+    const gap = place - next;
+    next = place + 1;
     bit += gap >>> k; // the zeros are there already
     let byte = bit >>> 3;
     for (let rest = (1 | ((gap & low) << 1)) << (bit & 7); rest !== 0; rest >>>= 8) bytes[byte++] |= rest;

@@ -13,8 +13,9 @@ const TABLE = makeTable();
  * @returns uint32
  */
 export function crc32Update(crc: number, bytes: Uint8Array): number {
+  const { length } = bytes; // costs a board as much as a byte does
   let c = ~crc; // int32 from here on: a value above 2^31 - 1 is slow on a board
-  for (let i = 0; i < bytes.length; i++) c = TABLE[(c ^ bytes[i]) & 255] ^ (c >>> 8);
+  for (let i = 0; i < length; i++) c = TABLE[(c ^ bytes[i]) & 255] ^ (c >>> 8);
   return ~c >>> 0;
 }
 

@@ -19,6 +19,7 @@
  * @module
  */
 import { BufferReader, BufferWriter, type ISchema, object, type Parsed, u8, u16, u32 } from 'typed-binary';
+import { finish, inPieces } from '../masks/work.js';
 import { crc32Update } from './crc32.js';
 import { ProtocolError } from './error.js';
 
@@ -46,6 +47,11 @@ const CRC_OFFSET = 12;
 
 const HEADER = object({ magic: u16, version: u8, kind: u8, headBytes: u32, payloadBytes: u32, crc: u32 });
 
+/** Work per byte copied and checked, see masks/work.ts. */
+const BYTE_MACS = 2;
+/** Work of one encodeFields, about. */
+export const FIELDS_MACS = 1000;
+
 /**
  * @param head  a multiple of 4 bytes
  * @param parts of the payload, one after the other
@@ -55,6 +61,16 @@ export function encodeFrame(
   head: Uint8Array,
   parts: readonly ArrayBufferView[],
 ): Uint8Array {
+  return finish(encodeFrameSlices(kind, head, parts, Number.POSITIVE_INFINITY));
+}
+
+/** The same in slices: yields work, at most `sliceMacs` or FIELDS_MACS. */
+export function* encodeFrameSlices(
+  kind: FrameKind,
+  head: Uint8Array,
+  parts: readonly ArrayBufferView[],
+  sliceMacs: number,
+): Generator<number, Uint8Array> {
   if (head.length % 4 !== 0 || head.length > MAX_HEAD_BYTES) {
     throw new RangeError(`head of ${head.length} bytes, expected a multiple of 4 up to ${MAX_HEAD_BYTES}`);
   }
@@ -68,13 +84,18 @@ export function encodeFrame(
     payloadBytes,
   };
   frame.set(encodeFields(HEADER, FRAME_HEADER_BYTES, { ...header, crc: 0 }));
-  frame.set(head, FRAME_HEADER_BYTES);
-  let offset = FRAME_HEADER_BYTES + head.length;
-  for (const part of parts) {
-    frame.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset);
-    offset += part.byteLength;
+  let crc = continueFrameCrc(0, 0, frame.subarray(0, FRAME_HEADER_BYTES));
+  yield FIELDS_MACS;
+  let offset = FRAME_HEADER_BYTES;
+  for (const part of [head, ...parts]) {
+    yield* inPieces(part.byteLength, BYTE_MACS, sliceMacs, (from, to) => {
+      const piece = new Uint8Array(part.buffer, part.byteOffset + from, to - from);
+      frame.set(piece, offset);
+      crc = crc32Update(crc, piece);
+      offset += piece.length;
+    });
   }
-  frame.set(encodeFields(HEADER, FRAME_HEADER_BYTES, { ...header, crc: computeCrc(frame) }));
+  frame.set(encodeFields(HEADER, FRAME_HEADER_BYTES, { ...header, crc }));
   return frame;
 }
 
@@ -89,7 +110,7 @@ export function decodeFrame(kind: FrameKind, bytes: Uint8Array): Frame {
     throw new ProtocolError('length', `${kind} frame of ${bytes.length} bytes, expected ${expected}`);
   }
   const own = new Uint8Array(bytes); // the `slice` of a Node Buffer would not copy
-  const found = computeCrc(own);
+  const found = continueFrameCrc(0, 0, own);
   if (found !== crc) throw new ProtocolError('checksum', `${kind} frame's CRC-32 ${crc}, expected ${found}`);
   const payloadOffset = FRAME_HEADER_BYTES + headBytes;
   return { head: own.subarray(FRAME_HEADER_BYTES, payloadOffset), payload: own.subarray(payloadOffset) };
@@ -167,8 +188,4 @@ export function decodeFields<S extends ISchema<unknown>>(schema: S, bytes: Uint8
     throw new ProtocolError('length', `fields of ${own.length} bytes, expected ${reader.currentByteOffset}`);
   }
   return value;
-}
-
-function computeCrc(frame: Uint8Array): number {
-  return continueFrameCrc(0, 0, frame);
 }

@@ -9,7 +9,8 @@
 import { object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
 import { bitmapBytes } from '../masks/bitmap.js';
 import { decodePositions, encodePositions } from '../masks/positions.js';
-import type { LayerDelta } from '../model/delta.js';
+import { finish } from '../masks/work.js';
+import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../model/delta.js';
 import type { ModelLayout, WeightedLayer } from '../model/layout.js';
 import { deviceHash } from './device.js';
 import { decoding, ProtocolError } from './error.js';
@@ -18,7 +19,8 @@ import {
   decodeFields,
   decodeFrame,
   encodeFields,
-  encodeFrame,
+  encodeFrameSlices,
+  FIELDS_MACS,
   FRAME_HEADER_BYTES,
   type Frame,
 } from './frame.js';
@@ -50,7 +52,6 @@ export interface Update extends Omit<UpdateHead, 'deviceHash'> {
 export type Reference = (layer: number) => Uint32Array;
 
 export const MAX_EXAMPLE_WEIGHT = 4095;
-export const MAX_SHIFT = 15;
 
 const HEAD_BYTES = 36;
 const HEAD = object({
@@ -88,23 +89,39 @@ export function maxUpdateBytes({ layers, weightCount, biasCount }: ModelLayout):
 
 /** @throws RangeError naming the field that is out of range or does not fit the layout */
 export function encodeUpdate(update: Update, layout: ModelLayout, reference: Reference): Uint8Array {
+  return finish(encodeUpdateSlices(update, layout, reference, Number.POSITIVE_INFINITY));
+}
+
+/**
+ * The same bytes in slices, for a board. Yields the work since the last yield in multiply-accumulates
+ * (see masks/work.ts): at most `sliceMacs`, or FIELDS_MACS where that is more.
+ * @throws RangeError as encodeUpdate does
+ */
+export function* encodeUpdateSlices(
+  update: Update,
+  layout: ModelLayout,
+  reference: Reference,
+  sliceMacs: number,
+): Generator<number, Uint8Array> {
   const { device, layers } = update;
   const fields = { ...update, deviceHash: deviceHash(device) };
   checkHead(fields);
   checkInteger('layers', layers.length, layout.layers.length, layout.layers.length);
   const head = new Uint8Array(HEAD_BYTES + RECORD_BYTES * layers.length);
   head.set(encodeHead(fields, layers.length));
+  yield FIELDS_MACS;
   const numbers: Int16Array[] = [];
   const positions: Uint8Array[] = [];
   for (const [i, delta] of layers.entries()) {
-    const coded = encodeLayerPositions(delta, layout.layers[i], reference);
+    const coded = yield* encodeLayerPositions(delta, layout.layers[i], reference, sliceMacs);
     const record = recordOf(delta, coded.length);
     checkRecord(record, layout.layers[i]);
     head.set(encodeFields(RECORD, RECORD_BYTES, record), HEAD_BYTES + RECORD_BYTES * i);
+    yield FIELDS_MACS;
     numbers.push(delta.values, delta.biases);
     positions.push(coded);
   }
-  return encodeFrame('update', head, [...numbers, ...positions]);
+  return yield* encodeFrameSlices('update', head, [...numbers, ...positions], sliceMacs);
 }
 
 /**
@@ -179,10 +196,12 @@ function encodeLayerPositions(
   { positions, values }: LayerDelta,
   { index, weights }: WeightedLayer,
   reference: Reference,
-): Uint8Array {
+  sliceMacs: number,
+): Generator<number, Uint8Array> {
   const sent = positions === 'all' ? weights.length : positions.length;
   checkInteger(`layer ${index} values`, values.length, sent, sent);
-  return encodePositions(positions, weights.length, sent < weights.length ? reference(index) : undefined);
+  const known = sent < weights.length ? reference(index) : undefined;
+  return encodePositions(positions, weights.length, known, sliceMacs);
 }
 
 function recordOf({ values, biases, shift, biasShift }: LayerDelta, positionBytes: number): LayerRecord {
@@ -200,8 +219,8 @@ function decodeRecords({ head }: Frame): LayerRecord[] {
 function checkRecord({ sent, biases, shift, biasShift }: LayerRecord, layer: WeightedLayer): void {
   checkInteger(`layer ${layer.index} sent`, sent, 1, layer.weights.length);
   checkInteger(`layer ${layer.index} biases`, biases, layer.outputs, layer.outputs);
-  checkInteger(`layer ${layer.index} shift`, shift, 0, MAX_SHIFT);
-  checkInteger(`layer ${layer.index} biasShift`, biasShift, 0, MAX_SHIFT);
+  checkInteger(`layer ${layer.index} shift`, shift, 0, MAX_VALUE_SHIFT);
+  checkInteger(`layer ${layer.index} biasShift`, biasShift, 0, MAX_BIAS_SHIFT);
 }
 
 /** Values and biases are views into the payload, which is the frame's own copy. */

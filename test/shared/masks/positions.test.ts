@@ -3,10 +3,15 @@ import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
 import { MaskError } from '../../../shared/masks/error.js';
 import { decodePositions, encodePositions } from '../../../shared/masks/positions.js';
+import { finish } from '../../../shared/masks/work.js';
 import { movedPositions, randomPositions } from './sets.js';
 
 const test = suite('masks/positions');
 const isMaskError = (e: unknown) => e instanceof MaskError;
+
+function encoded(positions: Uint32Array | 'all', n: number, reference?: Uint32Array): Uint8Array {
+  return finish(encodePositions(positions, n, reference, Number.POSITIVE_INFINITY));
+}
 
 /** Bits of the shortest code for a random mask of this density, over n weights. */
 function entropyBits(n: number, count: number): number {
@@ -15,7 +20,7 @@ function entropyBits(n: number, count: number): number {
 }
 
 function expectRoundTrip(positions: Uint32Array, n: number, reference?: Uint32Array): Uint8Array {
-  const bytes = encodePositions(positions, n, reference);
+  const bytes = encoded(positions, n, reference);
   const back = decodePositions(bytes, n, positions.length, reference);
   assert.is(back === 'all' ? positions.length : back.join(), back === 'all' ? n : positions.join());
   return bytes;
@@ -36,8 +41,8 @@ test('random sets of every size come back, with and without a reference', () => 
 });
 
 test('all positions cost nothing', () => {
-  assert.is(encodePositions('all', 1000).length, 0);
-  assert.is(encodePositions(Uint32Array.of(0, 1, 2), 3).length, 0);
+  assert.is(encoded('all', 1000).length, 0);
+  assert.is(encoded(Uint32Array.of(0, 1, 2), 3).length, 0);
   assert.is(decodePositions(new Uint8Array(0), 3, 3), 'all');
   assert.throws(() => decodePositions(new Uint8Array(0), 3, 2), isMaskError);
 });
@@ -45,12 +50,12 @@ test('all positions cost nothing', () => {
 test('each kind is chosen where it is the shortest', () => {
   const random = new Random(2);
   const n = 4096;
-  const codeAt = (density: number) => encodePositions(randomPositions(n, density * n, random), n)[0];
+  const codeAt = (density: number) => encoded(randomPositions(n, density * n, random), n)[0];
   assert.equal([0.01, 0.05, 0.2].map(codeAt), [2, 2, 2]);
   assert.is(codeAt(0.5), 1);
   assert.equal([0.8, 0.95, 0.99].map(codeAt), [3, 3, 3]);
   const reference = randomPositions(n, 200, random);
-  assert.is(encodePositions(movedPositions(reference, n, 10, random), n, reference)[0], 4);
+  assert.is(encoded(movedPositions(reference, n, 10, random), n, reference)[0], 4);
 });
 
 test('a random mask of 4,096 weights or more costs at most 1.03 of its entropy', () => {
@@ -65,7 +70,7 @@ test('a random mask of 4,096 weights or more costs at most 1.03 of its entropy',
       const trials = 40;
       for (let trial = 0; trial < trials; trial++) {
         // the code, k and padding are 3 bytes; they weigh only at the ends of the smallest masks
-        bits += 8 * (encodePositions(randomPositions(n, count, random), n).length - 3);
+        bits += 8 * (encoded(randomPositions(n, count, random), n).length - 3);
         least += entropyBits(n, count);
       }
       assert.ok(bits <= 1.03 * least, `n ${n}, density ${density}: ${bits / least} of the entropy`);
@@ -78,7 +83,7 @@ test('a mask near the reference costs less than half of a fresh one', () => {
   const n = 12544;
   const reference = randomPositions(n, 627, random);
   const near = movedPositions(reference, n, 60, random);
-  assert.ok(2 * encodePositions(near, n, reference).length < encodePositions(near, n).length);
+  assert.ok(2 * encoded(near, n, reference).length < encoded(near, n).length);
 });
 
 test('an unrelated reference costs nothing', () => {
@@ -87,8 +92,25 @@ test('an unrelated reference costs nothing', () => {
   for (let trial = 0; trial < 50; trial++) {
     const positions = randomPositions(n, 250, random);
     const reference = randomPositions(n, 250, random);
-    assert.ok(encodePositions(positions, n, reference).length <= encodePositions(positions, n).length);
+    assert.ok(encoded(positions, n, reference).length <= encoded(positions, n).length);
   }
+});
+
+test('slices of every length give the same bytes', () => {
+  const random = new Random(8);
+  const n = 700;
+  const reference = randomPositions(n, 300, random);
+  const sets = [50, 350, 650].map((count) => randomPositions(n, count, random));
+  const codes: number[] = [];
+  for (const positions of [...sets, movedPositions(reference, n, 20, random)]) {
+    const whole = encoded(positions, n, reference);
+    codes.push(whole[0]);
+    for (const sliceMacs of [1, 2, 7, 100, 1000, 5000]) {
+      const bytes = finish(encodePositions(positions, n, reference, sliceMacs));
+      assert.is(bytes.join(), whole.join());
+    }
+  }
+  assert.equal(codes, [2, 1, 3, 4]);
 });
 
 test('positions that do not ascend below n are refused', () => {
@@ -98,7 +120,7 @@ test('positions that do not ascend below n are refused', () => {
     [0, 10],
   ]) {
     assert.throws(
-      () => encodePositions(Uint32Array.from(wrong), 10),
+      () => encoded(Uint32Array.from(wrong), 10),
       (e: unknown) => e instanceof RangeError,
     );
   }
@@ -115,7 +137,7 @@ test('a byte more, a byte less and a padding bit are refused in every kind', () 
     { positions: movedPositions(reference, n, 3, random), reference, code: 4 },
   ];
   for (const { positions, reference, code } of cases) {
-    const bytes = encodePositions(positions, n, reference);
+    const bytes = encoded(positions, n, reference);
     const count = positions.length;
     assert.is(bytes[0], code);
     for (let length = 0; length < bytes.length; length++) {
@@ -148,7 +170,7 @@ test('random bytes give a set of the right size or a MaskError', () => {
       if (positions === 'all') assert.is(count, n);
       else {
         assert.is(positions.length, count);
-        encodePositions(positions, n); // refuses what does not ascend below n
+        encoded(positions, n); // refuses what does not ascend below n
       }
     } catch (e) {
       assert.ok(isMaskError(e), String(e));

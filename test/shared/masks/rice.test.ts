@@ -2,7 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
 import { MaskError } from '../../../shared/masks/error.js';
-import { bestRice, gapBits, MAX_RICE, readGaps, writeGaps } from '../../../shared/masks/rice.js';
+import { bestGaps, gapBits, MAX_RICE, readGaps, writeGaps } from '../../../shared/masks/rice.js';
+import { finish } from '../../../shared/masks/work.js';
 import { randomPositions } from './sets.js';
 
 const test = suite('masks/rice');
@@ -15,7 +16,7 @@ test('the bits of a known list', () => {
   assert.is(bytes[0], 0b010_110_01);
 });
 
-test('any list comes back, with any k and from any bit', () => {
+test('any list comes back, with any k and from any bit, written at once or in pieces', () => {
   const random = new Random(1);
   for (let trial = 0; trial < 500; trial++) {
     const n = 1 + random.below([10, 300, 70000][random.below(3)]);
@@ -28,6 +29,12 @@ test('any list comes back, with any k and from any bit', () => {
     const out = new Uint32Array(places.length);
     assert.is(readGaps(out, bytes, at, k, n), end);
     assert.is(out.join(), places.join());
+    const cut = random.below(places.length + 1);
+    const pieces = new Uint8Array(bytes.length);
+    const middle = writeGaps(pieces, at, places, k, 0, cut);
+    assert.is(middle, at + gapBits(places, k, 0, cut));
+    assert.is(writeGaps(pieces, middle, places, k, cut), end);
+    assert.is(pieces.join(), bytes.join());
   }
 });
 
@@ -51,7 +58,9 @@ test('the best k is the smallest of the cheapest', () => {
     if (trial % 2 === 1) places = places.map((place, i) => place + 400 * (i >> 4)); // in clusters
     let best = 0;
     for (let k = 1; k <= MAX_RICE; k++) if (gapBits(places, k) < gapBits(places, best)) best = k;
-    assert.is(bestRice(places), best);
+    const { k, bits } = finish(bestGaps(places, 1 + random.below(10_000)));
+    assert.is(k, best);
+    assert.is(bits, gapBits(places, best));
   }
 });
 

@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Random } from '../../../shared/fixed/random.js';
-import type { LayerDelta } from '../../../shared/model/delta.js';
+import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../shared/model/delta.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { Model } from '../../../shared/model/model.js';
@@ -162,9 +162,9 @@ export function sampleUpdate(random: Random): Update {
       return {
         positions,
         values: Int16Array.from({ length: count }, () => integer(random, -32768, 32767)),
-        shift: integer(random, 0, 15),
+        shift: integer(random, 0, MAX_VALUE_SHIFT),
         biases: Int16Array.from({ length: outputs }, () => integer(random, -32768, 32767)),
-        biasShift: integer(random, 0, 15),
+        biasShift: integer(random, 0, MAX_BIAS_SHIFT),
       };
     }),
   };
@@ -226,15 +226,6 @@ export function fixChecksum(frame: Uint8Array): void {
   if (frame.length < 16) return;
   const crc = crc32(frame.subarray(16), crc32(frame.subarray(0, 12)));
   new DataView(frame.buffer, frame.byteOffset).setUint32(12, crc, true);
-}
-
-/** A value with its typed arrays as lists, to compare or to write as JSON. */
-export function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, part) => (ArrayBuffer.isView(part) ? listOf(part) : part)));
-}
-
-function listOf(view: ArrayBufferView): number[] {
-  return [...(view as Uint8Array)];
 }
 
 export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {

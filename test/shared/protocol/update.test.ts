@@ -1,18 +1,22 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
+import { finish } from '../../../shared/masks/work.js';
+import { MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../shared/model/delta.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import { deviceHash } from '../../../shared/protocol/device.js';
 import { ProtocolError } from '../../../shared/protocol/error.js';
 import {
   decodeUpdate,
   encodeUpdate,
+  encodeUpdateSlices,
   maxUpdateBytes,
   peekUpdate,
   type Update,
 } from '../../../shared/protocol/update.js';
 import { movedPositions, randomPositions } from '../masks/sets.js';
-import { DEVICE, plain, sampleUpdate, UPDATE_LAYOUT, updateReference } from './samples.js';
+import { plain } from './plain.js';
+import { DEVICE, fixChecksum, isSameBytes, sampleUpdate, UPDATE_LAYOUT, updateReference } from './samples.js';
 
 const test = suite('protocol/update');
 const encode = (update: Update) => encodeUpdate(update, UPDATE_LAYOUT, updateReference);
@@ -41,6 +45,17 @@ function fashionUpdate(density: number, near: number): { update: Update; referen
   return { update: { ...sampleUpdate(random), layers }, references };
 }
 
+/** The list, counting how often an element of it is read. */
+function counting(list: Uint32Array, reads: { count: number }): Uint32Array {
+  return new Proxy(list, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value === 'number' && name !== 'length') reads.count++;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
 test('updates over all ranges come back', () => {
   const random = new Random(1);
   for (let trial = 0; trial < 200; trial++) {
@@ -63,6 +78,43 @@ test('the fashion14 net at density 0.05 takes at most 2.4 KB, fewer near the ref
   });
   assert.ok(sizes[0] <= 2400, `${sizes[0]} bytes`);
   assert.ok(sizes[1] <= 2100, `${sizes[1]} bytes`);
+});
+
+test('slices of every length give the same bytes', () => {
+  const random = new Random(6);
+  for (const sliceMacs of [1, 2, 3, 10, 50, 333, 1000, 10_000]) {
+    for (let trial = 0; trial < 20; trial++) {
+      const update = sampleUpdate(random);
+      const slices = encodeUpdateSlices(update, UPDATE_LAYOUT, updateReference, sliceMacs);
+      assert.ok(isSameBytes(finish(slices), encode(update)));
+    }
+  }
+});
+
+test('no step of a slice is longer than the slice, dense or sparse', () => {
+  for (const density of [0.05, 0.25, 0.5, 0.95, 1]) {
+    for (const sliceMacs of [1000, 10_000]) {
+      const { update, references } = fashionUpdate(density, 0.97);
+      const whole = encodeUpdate(update, FASHION, (layer) => references[layer]);
+      const reads = { count: 0 };
+      const layers = update.layers.map(({ positions, ...rest }) => ({
+        positions: positions === 'all' ? positions : counting(positions, reads),
+        ...rest,
+      }));
+      const known = references.map((reference) => counting(reference, reads));
+      const slices = encodeUpdateSlices({ ...update, layers }, FASHION, (layer) => known[layer], sliceMacs);
+      let sum = 0;
+      let step = slices.next();
+      for (; step.done !== true; step = slices.next()) {
+        assert.ok(step.value <= sliceMacs, `work ${step.value} of ${sliceMacs}`);
+        assert.ok(reads.count <= step.value, `${reads.count} reads in a step of ${step.value}`);
+        sum += step.value;
+        reads.count = 0;
+      }
+      assert.ok(isSameBytes(step.value, whole));
+      assert.ok(sum >= 2 * whole.length, `work ${sum} for ${whole.length} bytes`); // copied, checked
+    }
+  }
 });
 
 test('all weights cost two bytes each, and no reference is asked for', () => {
@@ -102,6 +154,29 @@ test('an update of another model is refused, and can still be judged by its head
   );
 });
 
+test('a shift with which sums on the server could round is refused', () => {
+  const bytes = encode(sampleUpdate(new Random(7)));
+  const decode = (at: number, shift: number) => {
+    const changed = bytes.slice();
+    changed[16 + 36 + 12 + at] = shift; // in the record of the second layer
+    fixChecksum(changed);
+    return decodeUpdate(changed, DEVICE, UPDATE_LAYOUT, updateReference).layers[1];
+  };
+  assert.is(decode(10, MAX_VALUE_SHIFT).shift, MAX_VALUE_SHIFT);
+  assert.is(decode(11, MAX_BIAS_SHIFT).biasShift, MAX_BIAS_SHIFT);
+  for (const [at, shift] of [
+    [10, MAX_VALUE_SHIFT + 1],
+    [10, 15],
+    [11, MAX_BIAS_SHIFT + 1],
+    [11, 255],
+  ]) {
+    assert.throws(
+      () => decode(at, shift),
+      (e: unknown) => e instanceof ProtocolError && e.code === 'field' && /hift/.test(e.message),
+    );
+  }
+});
+
 test('a field out of range is named', () => {
   const update = sampleUpdate(new Random(4));
   const [first, second, third] = update.layers;
@@ -118,8 +193,9 @@ test('a field out of range is named', () => {
     ['macs', { macs: -1 }],
     ['model hash', { baseHash: 'x' }],
     ['layers', { layers: [first, second] }],
-    ['layer 0 shift', withFirst({ shift: 16 })],
+    ['layer 0 shift', withFirst({ shift: MAX_VALUE_SHIFT + 1 })],
     ['layer 0 biasShift', withFirst({ biasShift: -1 })],
+    ['layer 0 biasShift', withFirst({ biasShift: MAX_BIAS_SHIFT + 1 })],
     ['layer 0 biases', withFirst({ biases: new Int16Array(10) })],
     ['layer 0 values', withFirst({ positions: 'all', values: new Int16Array(3) })],
     ['layer 0 sent', withFirst({ positions: new Uint32Array(0), values: new Int16Array(0) })],
