@@ -2,11 +2,12 @@
  * Data sets by name: the digits that come with the repository, or a folder of `.fld` files.
  * @module
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { ExampleSet } from '../../shared/data/example-set.js';
 import { parseFld, withClients } from '../../shared/data/fld.js';
+import { plainOrPacked, readFrom } from './file.js';
+import { ACCEPTED, detect } from './kind.js';
 
 export interface Dataset {
   readonly name: string; // `digits`, or the folder's own name
@@ -31,6 +32,15 @@ export function loadDataset(name: string, { clientsFile }: DatasetOptions = {}):
     const known = Object.keys(EMBEDDED).join(', ');
     throw new RangeError(`data set ${name}, expected ${known} or a folder with train.fld and test.fld`);
   }
+  const kind = detect(folder);
+  if (kind !== 'fld') {
+    const convert = `npm run data -- ${name} --out <folder>`;
+    throw new RangeError(
+      kind === undefined
+        ? `data set ${name}: no train.fld, expected it, or for \`${convert}\` one of: ${ACCEPTED}`
+        : `data set ${name}: ${kind} files without train.fld, expected \`${convert}\` before`,
+    );
+  }
   let train = readSet(folder, 'train.fld');
   const test = readSet(folder, 'test.fld');
   for (const field of ['shape', 'signed', 'inputExp', 'classes'] as const) {
@@ -48,19 +58,5 @@ export function loadDataset(name: string, { clientsFile }: DatasetOptions = {}):
 }
 
 function readSet(folder: string, file: string): ExampleSet {
-  const plain = join(folder, file);
-  const packed = `${plain}.gz`;
-  if (existsSync(plain) || !existsSync(packed)) return readFrom(plain, parseFld);
-  return readFrom(packed, (bytes) => parseFld(gunzipSync(bytes)));
-}
-
-/** What `parse` makes of a file; whatever goes wrong is told in one line with the file's name. */
-function readFrom<T>(file: string, parse: (bytes: Uint8Array) => T): T {
-  try {
-    return parse(readFileSync(file));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = missing ? 'no such file' : (error as Error).message;
-    throw new RangeError(`${file}: ${reason}`, { cause: error });
-  }
+  return readFrom(plainOrPacked(folder, file), parseFld);
 }

@@ -15,20 +15,23 @@ export interface SplitOptions {
 }
 
 /** @throws RangeError naming the option, its value and what was expected */
-export function split(set: ExampleSet, { partition, clients, seed }: SplitOptions): Shard[] {
+export function split(set: ExampleSet, options: SplitOptions): Shard[] {
+  return deal(set, options).map((places) => new Shard(set, places));
+}
+
+/** The places in the set that each client gets. @throws RangeError as `split` */
+export function deal(set: ExampleSet, { partition, clients, seed }: SplitOptions): Uint32Array[] {
   const [kind, parameter] = partition.split(':');
   const wanted = clients ?? set.clientCount;
-  const places = () => {
-    if (kind === 'natural' && parameter === undefined) return partitionNatural(set, { clients, seed });
-    if (kind === 'iid' && parameter === undefined) return partitionIid(set, { clients: wanted, seed });
-    if (kind === 'dirichlet')
-      return partitionDirichlet(set, { clients: wanted, seed, alpha: Number(parameter) });
-    if (kind === 'shards') return partitionShards(set, { clients: wanted, seed, shards: Number(parameter) });
-    throw new RangeError(
-      `partition ${partition}, expected natural, iid, dirichlet:<alpha> or shards:<per client>`,
-    );
-  };
-  return places().map((part) => new Shard(set, part));
+  if (kind === 'natural' && parameter === undefined) return partitionNatural(set, { clients, seed });
+  if (kind === 'iid' && parameter === undefined) return partitionIid(set, { clients: wanted, seed });
+  if (kind === 'dirichlet') {
+    return partitionDirichlet(set, { clients: wanted, seed, alpha: Number(parameter) });
+  }
+  if (kind === 'shards') return partitionShards(set, { clients: wanted, seed, shards: Number(parameter) });
+  throw new RangeError(
+    `partition ${partition}, expected natural, iid, dirichlet:<alpha> or shards:<per client>`,
+  );
 }
 
 /** Every example of a set, in order: a test set. */
