@@ -1,10 +1,18 @@
 /**
- * `sparrow experiment`: a method on a data set over several seeds, without a network.
+ * `sparrow experiment`: methods compared over seeds without a network, as a file describes it, or
+ * one method from the command line.
  * @module
  */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { RATE_GRID, runExperiment } from '../experiment/experiment.js';
+import { type Experiment, readExperiment } from '../experiment/experiment.js';
+import { openJournal, writeResult } from '../experiment/folder.js';
+import { RATE_GRID } from '../experiment/rate.js';
+import { runExperiment } from '../experiment/runner.js';
+import { markdownTable } from '../experiment/table.js';
 import { integer } from './option.js';
+import { Progress } from './progress.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 
 interface ExperimentOptions extends RecipeOptions {
@@ -16,11 +24,22 @@ interface ExperimentOptions extends RecipeOptions {
   readonly cohort: number;
   readonly seeds: number;
   readonly tune: boolean;
+  readonly out?: string;
+  readonly workers: number;
+  readonly anyCode: boolean;
 }
+
+/** Options that an experiment file leaves open; it decides everything else. */
+const BESIDE_FILE = ['out', 'workers', 'anyCode'];
+const OUT = 'sparrow-results';
 
 export function experimentCommand(): Command {
   const command = new Command('experiment')
-    .description('train a simulated federation in this process and print its accuracy over several seeds')
+    .description('train simulated federations on this machine and compare their accuracy over several seeds')
+    .argument('[file]', 'JSON file with methods, densities, partitions and seeds (experiments/README.md)')
+    .option('--out <folder>', `results, kept run by run; ${OUT}/<name> for a file, none without`)
+    .option('--workers <n>', 'processes', integer(1, 1024), availableParallelism())
+    .option('--any-code', 'go on with runs of the folder that other code made', false)
     .option('--data <name>', '`digits`, or a folder with train.fld and test.fld', 'digits')
     .option('--client-ids <file>', 'file in that folder with other client ids (.u16)')
     .option('--describe <file>', 'JSON description of the model; the data set decides when left out')
@@ -32,15 +51,65 @@ export function experimentCommand(): Command {
   return addRecipeOptions(command, { rounds: 100, density: 0.1, epochs: 1 }).action(run);
 }
 
-async function run(options: ExperimentOptions): Promise<void> {
-  const say = (line: string) => console.log(line);
-  const { data, clientIds, describe, partition, clients, cohort, seeds, tune } = options;
-  const files = { clientsFile: clientIds, modelFile: describe };
-  const settings = { data, ...files, partition, clients, cohort, seeds, tune };
-  const result = await runExperiment({ ...settings, recipe: recipeFrom(options) }, say);
-  const { preset, density, rate, rateEnd, rounds } = result.recipe;
-  say(
-    `${preset} at density ${density}, rate ${rate} to ${rateEnd.toPrecision(2)}, ${rounds} rounds, ${data}`,
+async function run(file: string | undefined, options: ExperimentOptions, command: Command): Promise<void> {
+  if (file !== undefined) checkAlone(command);
+  const experiment = file === undefined ? experimentFrom(options) : readExperiment(file);
+  const folder = options.out ?? (file === undefined ? undefined : join(OUT, experiment.name));
+  const isTerminal = process.stdout.isTTY === true;
+  const progress = new Progress({ isTerminal, write: (text) => process.stdout.write(text) }, () =>
+    performance.now(),
   );
-  say(`mean ${result.accuracy.mean.toFixed(2)} sd ${result.accuracy.sd.toFixed(2)}`);
+  const journal = folder === undefined ? undefined : openJournal(folder);
+  try {
+    if (journal !== undefined && journal.torn > 0) {
+      progress.line(`${folder}: ${journal.torn} lines of runs.jsonl are no runs and are passed over`);
+    }
+    const { workers, anyCode } = options;
+    const result = await runExperiment(experiment, { workers, anyCode, journal }, progress);
+    if (folder !== undefined) {
+      const files = writeResult(folder, result);
+      progress.line(`${folder}: ${files.join(', ')}`);
+    }
+    if (file !== undefined) {
+      progress.line(markdownTable(result));
+      return;
+    }
+    const [{ recipe, accuracy }] = result.rows;
+    const { preset, density, rate, rateEnd, rounds } = recipe;
+    progress.line(
+      `${preset} at density ${density}, rate ${rate} to ${rateEnd.toPrecision(2)}, ${rounds} rounds, ${options.data}`,
+    );
+    progress.line(`mean ${accuracy.mean.toFixed(2)} sd ${accuracy.sd.toFixed(2)}`);
+  } finally {
+    progress.clear();
+    journal?.close();
+  }
+}
+
+/** @throws RangeError for an option that the file decides */
+function checkAlone(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (BESIDE_FILE.includes(name) || command.getOptionValueSource(name) !== 'cli') continue;
+    throw new RangeError(`${option.long} beside an experiment file, expected it in the file`);
+  }
+}
+
+/** One row: the method that the options describe. */
+function experimentFrom(options: ExperimentOptions): Experiment {
+  const { data, describe, partition, clientIds, clients, cohort, tune } = options;
+  const recipe = recipeFrom(options);
+  const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
+  const row = {
+    name: recipe.preset,
+    variation: '',
+    partition: { name: partition, partition, clientsFile: clientIds },
+    recipe,
+    isTuned: tune,
+    base: undefined,
+  };
+  return {
+    ...{ name: recipe.preset, about: '', data, modelFile: describe, clients, cohort },
+    ...{ rows: [row], seeds, tuneSeeds: seeds, evaluateEvery: 0 },
+  };
 }

@@ -1,92 +1,133 @@
 /**
- * An experiment: one method on one data set over several seeds, at a given learning rate or at the
- * best one of the published grid, chosen on held-back training examples and never on the test set.
+ * An experiment as a JSON file describes it, checked in full before anything runs.
+ * `experiments/README.md` lists the fields.
  * @module
  */
-import { type Recipe, recipeOf } from '../../shared/model/recipe.js';
-import type { Job, JobResult } from './job.js';
-import { runJobs } from './pool.js';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { badField, checkNames, integer, list, record, text } from './field.js';
+import { methodsOf, variationsOf } from './method.js';
+import { type Factors, type Partition, type Row, rowsOf } from './row.js';
 
-/** The same for every method: factors of two, so that each method's best lies inside. */
-export const RATE_GRID = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2] as const;
-
-/** Of every so many examples of a client, one is held back while a rate is being chosen. */
-const VALIDATION_EVERY = 10;
-
-export interface ExperimentSettings extends Omit<Job, 'seed' | 'validate'> {
-  readonly seeds: number; // 1 to this
-  readonly tune: boolean; // choose the rate from RATE_GRID first
+export interface Experiment {
+  readonly name: string;
+  readonly about: string; // a sentence for the reader of the table; may be empty
+  readonly data: string; // as loadDataset takes it
+  readonly modelFile?: string; // JSON description, else the zoo's
+  readonly clients?: number; // the data set decides when left out
+  readonly cohort: number;
+  readonly rows: readonly Row[];
+  readonly seeds: readonly number[]; // the same for every row, so that rows can be paired
+  readonly tuneSeeds: readonly number[]; // the first of them, for choosing a rate
+  readonly evaluateEvery: number; // rounds between two points of a curve; 0 = none but the last rounds
 }
 
-export interface Statistics {
-  readonly mean: number;
-  readonly sd: number; // of the sample; 0 for one value
-}
+const FIELDS = [
+  'about',
+  'data',
+  'clientIds',
+  'describe',
+  'partitions',
+  'clients',
+  'cohort',
+  'rounds',
+  'methods',
+  'densities',
+  'rates',
+  'vary',
+  'seeds',
+  'tuneSeeds',
+  'evaluateEvery',
+  'base',
+] as const;
 
-export interface ExperimentResult {
-  readonly recipe: Recipe; // with the rate that was used
-  readonly accuracy: Statistics; // percent
-  readonly runs: readonly JobResult[]; // one per seed
-}
-
-/** @param say gets one line at a time, for a person */
-export async function runExperiment(
-  settings: ExperimentSettings,
-  say: (line: string) => void,
-): Promise<ExperimentResult> {
-  const recipe = settings.tune ? await tuned(settings, say) : settings.recipe;
-  const jobs = seedsOf({ ...settings, recipe });
-  const runs = await runJobs(jobs, ({ seed }, result) => say(runLine(`seed ${seed}`, result)));
-  return { recipe, runs, accuracy: statistics(runs.map((run) => 100 * run.accuracy)) };
-}
-
-export function statistics(values: readonly number[]): Statistics {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
-}
-
-/** The recipe at the grid's best rate by accuracy on held-back examples. */
-async function tuned(settings: ExperimentSettings, say: (line: string) => void): Promise<Recipe> {
-  const recipes = RATE_GRID.map((rate) => withRate(settings.recipe, rate, VALIDATION_EVERY));
-  const jobs = recipes.flatMap((recipe) => seedsOf({ ...settings, recipe }, true));
-  const results = await runJobs(jobs, () => {});
-  let best = 0;
-  let bestMean = -1;
-  for (const [i, rate] of RATE_GRID.entries()) {
-    const own = results.slice(i * settings.seeds, (i + 1) * settings.seeds);
-    const { mean, sd } = statistics(own.map((run) => 100 * run.accuracy));
-    say(`rate ${rate}: held-back accuracy ${mean.toFixed(2)} sd ${sd.toFixed(2)}`);
-    if (mean > bestMean) {
-      best = i;
-      bestMean = mean;
-    }
+/** @throws RangeError in one line: the file cannot be read, or the field, its value and what was expected */
+export function readExperiment(file: string): Experiment {
+  let json: string;
+  try {
+    json = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new RangeError(`experiment ${file}: ${(error as Error).message}`, { cause: error });
   }
-  const isEdge = best === 0 || best === RATE_GRID.length - 1;
-  say(
-    `best rate ${RATE_GRID[best]}${isEdge ? ', at the edge of the grid: a better one may lie outside' : ''}`,
+  try {
+    return parseExperiment(json, basename(file).replace(/\.json$/, ''));
+  } catch (error) {
+    throw new RangeError(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** @throws RangeError naming the field, its value and what was expected */
+export function parseExperiment(json: string, name: string): Experiment {
+  const fields = record(parseJson(json), 'experiment', FIELDS);
+  const field = <T>(
+    name: (typeof FIELDS)[number],
+    read: (value: unknown, where: string) => T,
+    other: T,
+  ): T => (fields[name] === undefined ? other : read(fields[name], name));
+  const clientsFile = field('clientIds', text, undefined);
+  const seeds = seedsOf(fields.seeds);
+  const tuned = field('tuneSeeds', (value, where) => integer(value, where, 1, seeds.length), undefined);
+  const factors: Factors = {
+    partitions: field('partitions', partitionsOf, ['natural']).map((item) =>
+      typeof item === 'string' ? { name: item, partition: item, clientsFile } : item,
+    ),
+    methods: methodsOf(fields.methods, fields.densities, fields.rates),
+    variations: field('vary', variationsOf, [{}]),
+    rounds: integer(fields.rounds, 'rounds', 1, 1_000_000),
+    base: field('base', text, undefined),
+  };
+  const names = factors.methods.map((method) => method.name);
+  if (factors.base !== undefined && !names.includes(factors.base)) {
+    throw badField('base', factors.base, `a method's name: ${names.join(', ')}`);
+  }
+  return {
+    name,
+    about: field('about', text, ''),
+    data: text(fields.data, 'data'),
+    modelFile: field('describe', text, undefined),
+    clients: field('clients', (value, where) => integer(value, where, 1, 65535), undefined),
+    cohort: field('cohort', (value, where) => integer(value, where, 1, 65535), 10),
+    rows: rowsOf(factors),
+    seeds,
+    tuneSeeds: seeds.slice(0, tuned ?? TUNE_SEEDS),
+    evaluateEvery: field('evaluateEvery', (value, where) => integer(value, where, 0, 1_000_000), 0),
+  };
+}
+
+/** Seeds for choosing a rate, where there are so many. */
+const TUNE_SEEDS = 3;
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new RangeError(`experiment, expected JSON: ${(error as Error).message}`);
+  }
+}
+
+/** A count n means 1 to n. */
+function seedsOf(value: unknown): number[] {
+  if (!Array.isArray(value)) {
+    const count = integer(value, 'seeds', 1, 1000);
+    return Array.from({ length: count }, (_, i) => i + 1);
+  }
+  return list(value, 'seeds').map((seed, i) => integer(seed, `seeds[${i}]`, 0, 0xffffffff));
+}
+
+function partitionsOf(value: unknown, where: string): (string | Partition)[] {
+  const partitions = list(value, where).map((item, i) => {
+    const at = `${where}[${i}]`;
+    if (typeof item === 'string') return text(item, at);
+    const { partition, name, clientIds } = record(item, at, ['partition', 'name', 'clientIds']);
+    return {
+      partition: text(partition, `${at}.partition`),
+      name: name === undefined ? text(partition, `${at}.partition`) : text(name, `${at}.name`),
+      clientsFile: clientIds === undefined ? undefined : text(clientIds, `${at}.clientIds`),
+    };
+  });
+  checkNames(
+    partitions.map((item) => (typeof item === 'string' ? item : item.name)),
+    where,
   );
-  return withRate(settings.recipe, RATE_GRID[best], settings.recipe.holdBackEvery);
-}
-
-/** The same recipe at another first rate; the last one falls by the same factor. */
-function withRate(recipe: Recipe, rate: number, holdBackEvery: number): Recipe {
-  const rateEnd = (recipe.rateEnd * rate) / recipe.rate;
-  return recipeOf(recipe.preset, recipe.density, { ...recipe, rate, rateEnd, holdBackEvery });
-}
-
-function seedsOf(settings: ExperimentSettings, validate = false): Job[] {
-  const { data, clientsFile, modelFile, partition, clients, cohort, recipe, seeds } = settings;
-  return Array.from({ length: seeds }, (_, i) => ({
-    ...{ data, clientsFile, modelFile, partition, clients, cohort, recipe, validate },
-    seed: i + 1,
-  }));
-}
-
-function runLine(name: string, run: JobResult): string {
-  return (
-    `${name}: accuracy ${(100 * run.accuracy).toFixed(2)} %, loss ${run.loss.toFixed(3)}, ` +
-    `update ${Math.round(run.updateBytes)} B (most ${run.updateBytesMost}), ` +
-    `${Math.round(run.macsPerExample)} MAC per example, ${run.seconds.toFixed(1)} s`
-  );
+  return partitions;
 }

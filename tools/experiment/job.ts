@@ -2,11 +2,13 @@
  * One run of an experiment, as plain data that a worker process can be given.
  * @module
  */
+import { layoutOf } from '../../shared/model/layout.js';
 import type { Recipe } from '../../shared/model/recipe.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { modelFor } from '../datasets/model.js';
 import { split, wholeSet } from '../datasets/split.js';
-import { simulate } from './simulation.js';
+import { type SimulatedRound, simulate } from './simulation.js';
+import { mean } from './statistics.js';
 
 export interface Job {
   readonly data: string; // as loadDataset takes it
@@ -17,46 +19,87 @@ export interface Job {
   readonly cohort: number;
   readonly recipe: Recipe;
   readonly seed: number;
-  readonly validate: boolean;
+  readonly validate: boolean; // judge on held-back training examples
+  readonly evaluateEvery: number;
+}
+
+/** A point of the curves: everything since the first round. */
+export interface CurvePoint {
+  readonly round: number;
+  readonly accuracy: number; // 0 to 1
+  readonly loss: number; // mean training loss of that round, nats
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly macs: number; // multiply-accumulates of training, all clients
 }
 
 export interface JobResult {
-  readonly accuracy: number; // 0 to 1
+  readonly accuracy: number; // mean over the last rounds, 0 to 1
   readonly loss: number; // of the last round, nats
-  readonly updateBytes: number; // mean over the run of the largest frame of each round
-  readonly updateBytesMost: number;
-  readonly macsPerExample: number;
-  readonly seconds: number;
+  readonly updateBytes: number; // mean update frame
+  readonly updateBytesMost: number; // largest update frame
+  readonly downBytes: number; // mean per client and round
+  readonly macsPerExample: number; // of training, mean over the rounds
+  readonly denseMacsPerExample: number;
+  readonly density: number; // of weights in use, mean over the rounds
+  readonly layerDensities: readonly number[]; // the same by layer
+  readonly curve: readonly CurvePoint[];
+  readonly seconds: number; // depends on the machine, all else does not
 }
 
-/** @throws RangeError for settings that do not fit the data */
-export function runJob(job: Job): JobResult {
+/**
+ * Yields each round as it ends.
+ * @throws RangeError for settings that do not fit the data
+ */
+export function* runJob(job: Job): Generator<SimulatedRound, JobResult> {
   const startMs = performance.now();
-  const { recipe, seed, cohort, validate } = job;
+  const { recipe, seed, cohort, validate, evaluateEvery } = job;
   const dataset = loadDataset(job.data, { clientsFile: job.clientsFile });
-  const { train, test } = dataset;
   const description = modelFor(dataset, job.modelFile);
-  const shards = split(train, { partition: job.partition, clients: job.clients, seed });
-  const run = simulate({
+  const run = yield* simulate({
     description,
     recipe,
-    shards,
-    test: wholeSet(test),
+    shards: split(dataset.train, { partition: job.partition, clients: job.clients, seed }),
+    test: wholeSet(dataset.test),
     cohort,
     seed,
     validate,
-    evaluateEvery: 0,
+    evaluateEvery,
   });
-  let step = run.next();
-  while (!step.done) step = run.next();
-  const { rounds, accuracy } = step.value;
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const { rounds, accuracy } = run;
+  const sizes = layoutOf(description).layers.map((layer) => layer.weights.length);
+  const layerDensities = sizes.map((size, i) => mean(rounds.map((round) => round.active[i] / size)));
+  const reports = rounds.length * cohort;
+  const total = (of: (round: SimulatedRound) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
   return {
     accuracy,
     loss: rounds[rounds.length - 1].loss,
-    updateBytes: mean(rounds.map((round) => round.updateBytes)),
+    updateBytes: total((round) => round.bytesUp) / reports,
     updateBytesMost: Math.max(...rounds.map((round) => round.updateBytes)),
+    downBytes: total((round) => round.bytesDown) / reports,
     macsPerExample: mean(rounds.map((round) => round.macsPerExample)),
+    denseMacsPerExample: run.denseMacsPerExample,
+    density: mean(rounds.map((round) => sum(round.active) / sum(sizes))),
+    layerDensities,
+    curve: curveOf(rounds),
     seconds: (performance.now() - startMs) / 1000,
   };
+}
+
+function curveOf(rounds: readonly SimulatedRound[]): CurvePoint[] {
+  const curve: CurvePoint[] = [];
+  let bytesUp = 0;
+  let bytesDown = 0;
+  let macs = 0;
+  for (const { round, accuracy, loss, ...costs } of rounds) {
+    bytesUp += costs.bytesUp;
+    bytesDown += costs.bytesDown;
+    macs += costs.macs;
+    if (accuracy !== undefined) curve.push({ round, accuracy, loss, bytesUp, bytesDown, macs });
+  }
+  return curve;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -14,9 +14,13 @@ import { mix, Random } from '../../shared/fixed/random.js';
 import type { ModelDescription } from '../../shared/model/description.js';
 import { initialModel } from '../../shared/model/initial.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';
-import { planTraining, type Recipe } from '../../shared/model/recipe.js';
-import type { Plan } from '../../shared/protocol/plan.js';
+import { denseMacsPerExample, planTraining, type Recipe } from '../../shared/model/recipe.js';
+import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
+import { deviceHash } from '../../shared/protocol/device.js';
+import { encodeModel } from '../../shared/protocol/model.js';
+import { type Cohort, encodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { decodeUpdate } from '../../shared/protocol/update.js';
+import { encodeVerdict } from '../../shared/protocol/verdict.js';
 
 export interface SimulationSettings {
   readonly description: ModelDescription;
@@ -37,13 +41,17 @@ export interface SimulatedRound {
   readonly loss: number; // mean training loss in nats
   readonly updateBytes: number; // largest update frame
   readonly bytesUp: number; // all update frames
+  readonly bytesDown: number; // plan, model and verdict frames, to the round's clients
+  readonly macs: number; // multiply-accumulates of training, all clients
   readonly macsPerExample: number;
+  readonly active: readonly number[]; // weights in use, by layer
 }
 
 export interface SimulationResult {
   readonly rounds: readonly SimulatedRound[];
   readonly accuracy: number; // mean over the last AVERAGED rounds, 0 to 1
   readonly model: Model;
+  readonly denseMacsPerExample: number;
 }
 
 /** The accuracy of a run is the mean over its last rounds, since one round is noisy. */
@@ -55,18 +63,20 @@ export function* simulate(settings: SimulationSettings): Generator<SimulatedRoun
   if (!Number.isInteger(cohort) || cohort < 1 || cohort > shards.length) {
     throw new RangeError(`cohort ${cohort}, expected 1 to ${shards.length}, the number of clients`);
   }
+  if (settings.validate) checkHeldBack(settings);
   const random = new Random(mix(seed, 0xc0));
   let model = initialModel(settings.description, seed);
   const rounds: SimulatedRound[] = [];
   for (let round = 1; round <= recipe.rounds; round++) {
-    const plan = planOf(settings, model, round);
     const clients = draw(shards.length, cohort, random);
+    const plan = planOf(settings, model, round, clients);
     const outcome = trainRound(settings, plan, model, clients);
     model = outcome.model;
     const isLast = round > recipe.rounds - AVERAGED;
     const isDue = isLast || (settings.evaluateEvery > 0 && round % settings.evaluateEvery === 0);
     const accuracy = isDue ? accuracyOf(settings, model, plan) : undefined;
-    const result = { round, accuracy, ...outcome.costs };
+    const active = plan.layers.map((layer) => layer.active);
+    const result = { round, accuracy, active, ...outcome.costs };
     rounds.push(result);
     yield result;
   }
@@ -74,11 +84,12 @@ export function* simulate(settings: SimulationSettings): Generator<SimulatedRoun
   return {
     rounds,
     model,
+    denseMacsPerExample: denseMacsPerExample(model.head.layout),
     accuracy: last.reduce((sum, { accuracy }) => sum + (accuracy ?? 0), 0) / last.length,
   };
 }
 
-type Costs = Pick<SimulatedRound, 'loss' | 'updateBytes' | 'bytesUp' | 'macsPerExample'>;
+type Costs = Omit<SimulatedRound, 'round' | 'accuracy' | 'active'>;
 
 function trainRound(
   { shards, recipe }: SimulationSettings,
@@ -94,7 +105,7 @@ function trainRound(
   let examples = 0;
   let loss = 0;
   for (const client of clients) {
-    const device = `client-${client}`;
+    const device = deviceOf(client);
     const run = localRound({
       plan,
       device,
@@ -116,21 +127,57 @@ function trainRound(
   const macsPerExample = macs / (examples * recipe.epochs);
   return {
     model: aggregation.result(),
-    costs: { loss: loss / examples / 1024, updateBytes, bytesUp, macsPerExample },
+    costs: {
+      loss: loss / examples / 1024,
+      updateBytes,
+      bytesUp,
+      bytesDown: clients.length * bytesDownOf(plan, model),
+      macs,
+      macsPerExample,
+    },
   };
 }
 
-function planOf({ recipe, seed }: SimulationSettings, model: Model, round: number): Plan {
+/** What one client of a round is sent: the boards fetch each model whole. */
+function bytesDownOf(plan: Plan, model: Model): number {
+  const { round, attempt } = plan;
+  const verdict = encodeVerdict({ device: deviceOf(0), round, attempt, kind: 'accepted' });
+  return encodePlan(plan).length + encodeModel(model).length + verdict.length;
+}
+
+function deviceOf(client: number): string {
+  return `client-${client}`;
+}
+
+function planOf(
+  { recipe, seed }: SimulationSettings,
+  model: Model,
+  round: number,
+  clients: readonly number[],
+): Plan {
   return {
     taskSeed: seed,
     round,
     attempt: 1,
     modelHash: createHash('sha256').update(new Uint8Array(model.parameters)).digest('hex').slice(0, 16),
     modelCrc: 0,
-    cohort: { kind: 'list', devices: [] },
+    cohort: cohortOf(clients),
     deadlineMs: 0,
     ...planTraining(recipe, model.head.layout, round),
   };
+}
+
+function cohortOf(clients: readonly number[]): Cohort {
+  if (clients.length > MAX_COHORT_LIST) return { kind: 'threshold', seed: 0, threshold: 0xffffffff };
+  const devices = clients.map((client) => deviceHash(deviceOf(client))).sort((a, b) => a - b);
+  return { kind: 'list', devices };
+}
+
+function checkHeldBack({ shards, recipe }: SimulationSettings): void {
+  if (shards.some((shard) => heldBackPart(shard, recipe.holdBackEvery).count > 0)) return;
+  throw new RangeError(
+    `hold back 1 of ${recipe.holdBackEvery}, expected a client that holds an example back`,
+  );
 }
 
 function accuracyOf(

@@ -1,0 +1,132 @@
+/**
+ * An experiment's result as a Markdown page: one line per row, the rates that were tried, the plots,
+ * and what is needed to repeat it.
+ * @module
+ */
+import type { RateTrial } from './rate.js';
+import type { ExperimentResult, RowResult } from './runner.js';
+import { mean } from './statistics.js';
+
+const HEADER = [
+  'method',
+  'density',
+  'partition',
+  'rate',
+  'seeds',
+  'accuracy %',
+  'difference',
+  'update B, mean (most)',
+  'down B',
+  'MAC/example (of dense)',
+];
+
+/** @param plots file names of the plots to show */
+export function markdownPage(result: ExperimentResult, plots: readonly string[]): string {
+  const { experiment, rows } = result;
+  const parts = [
+    `# ${experiment.name}`,
+    experiment.about,
+    markdownTable(result),
+    legend(result),
+    ratesTable(rows),
+    plots.map((file) => `![${file.replace(/\.svg$/, '').replaceAll('-', ' ')}](${file})`).join('\n'),
+    origin(rows),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+export function markdownTable({ experiment, rows }: ExperimentResult): string {
+  const varies = rows.some(({ row }) => row.variation !== '');
+  const header = varies ? [...HEADER.slice(0, 3), 'with', ...HEADER.slice(3)] : HEADER;
+  const lines = rows.map((result) => cellsOf(result, varies, experiment.seeds.length));
+  return table(header, lines);
+}
+
+function cellsOf({ row, recipe, accuracy, difference, runs }: RowResult, varies: boolean, seeds: number) {
+  const results = runs.map((run) => run.result);
+  const of = (value: (result: (typeof results)[number]) => number) => mean(results.map(value));
+  const density = of((result) => result.density);
+  const isConstant = Math.abs(density - recipe.density) < 0.01 * recipe.density; // else a ramp
+  const share = of((result) => result.macsPerExample) / of((result) => result.denseMacsPerExample);
+  return [
+    row.name,
+    isConstant ? String(recipe.density) : `${recipe.density} (mean ${density.toPrecision(2)})`,
+    row.partition.name,
+    ...(varies ? [row.variation] : []),
+    String(recipe.rate),
+    String(seeds),
+    `${accuracy.mean.toFixed(2)} ± ${accuracy.sd.toFixed(2)}`,
+    difference === undefined
+      ? ''
+      : `${signed(difference.mean)} ± ${difference.pairs > 1 ? difference.error.toFixed(2) : '?'}`,
+    `${whole(of((result) => result.updateBytes))} (${whole(Math.max(...results.map((each) => each.updateBytesMost)))})`,
+    whole(of((result) => result.downBytes)),
+    `${whole(of((result) => result.macsPerExample))} (${(100 * share).toFixed(0)} %)`,
+  ];
+}
+
+function legend({ experiment, rows }: ExperimentResult): string {
+  const { rounds } = rows[0].recipe;
+  const based = rows.find(({ row }) => row.base !== undefined);
+  const base = based === undefined ? '' : rows[based.row.base as number].row.name;
+  const pairs =
+    base === '' ? '' : ` Difference: to ${base} in points, seed by seed, ± standard error of the mean.`;
+  return (
+    `Data ${experiment.data}, ${experiment.cohort} clients per round, ${rounds} rounds, seeds ${experiment.seeds.join(', ')}. ` +
+    'Accuracy: mean over seeds ± sample standard deviation, each the mean of the last three rounds on the test set.' +
+    `${pairs} Bytes: whole frames with their headers per client and round; up the update, down plan, model and verdict. ` +
+    'MAC: multiply-accumulates of training one example.'
+  );
+}
+
+/** Held-back accuracy at every rate tried; empty where no rate was chosen. */
+function ratesTable(rows: readonly RowResult[]): string {
+  const tuned = rows.filter(({ trials }) => trials.length > 0);
+  if (tuned.length === 0) return '';
+  const rates = [...new Set(tuned.flatMap(({ trials }) => trials.map((trial) => trial.rate)))];
+  rates.sort((a, b) => a - b);
+  const lines = tuned.map(({ row, recipe, trials }) => [
+    row.name,
+    String(recipe.density),
+    row.variation === '' ? row.partition.name : `${row.partition.name}, ${row.variation}`,
+    ...rates.map((rate) =>
+      rateCell(
+        trials.find((trial) => trial.rate === rate),
+        rate === recipe.rate,
+      ),
+    ),
+  ]);
+  const title = 'Accuracy % on held-back training examples by learning rate; the best is used above.';
+  return `${title}\n\n${table(['method', 'density', 'partition', ...rates.map(String)], lines)}`;
+}
+
+function rateCell(trial: RateTrial | undefined, isBest: boolean): string {
+  if (trial === undefined) return '';
+  const text = trial.accuracy.mean.toFixed(2);
+  return isBest ? `**${text}**` : text;
+}
+
+function origin(rows: readonly RowResult[]): string {
+  const runs = rows.flatMap((row) => row.runs);
+  const each = (of: (run: (typeof runs)[number]) => string | number) =>
+    [...new Set(runs.map(of))].sort().join(', ');
+  return (
+    `Made by commit ${each((run) => run.commit)} (code ${each((run) => run.code)}), ` +
+    `numerics version ${each((run) => run.numerics)}, data ${each((run) => run.dataHash)}.`
+  );
+}
+
+function table(header: readonly string[], lines: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), `|${'---|'.repeat(header.length)}`, ...lines.map(line)].join('\n');
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function signed(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return `${value < 0 && Number(text) > 0 ? '−' : '+'}${text}`;
+}
