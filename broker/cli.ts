@@ -106,7 +106,9 @@ async function run(options: Options, parts: CommandParts): Promise<void> {
   process.once('SIGTERM', stop);
   try {
     parts.onListening(broker.port, settings);
-    parts.onFinished(await broker.finished, broker.coordinator.committed.at(-1));
+    const summary = await broker.finished;
+    await broker.close(); // before the summary, so that nothing is told after it
+    parts.onFinished(summary, broker.coordinator.committed.at(-1));
   } catch (error) {
     if (!isStopped) throw error; // a person who stops it goes on later, from the data folder
   } finally {

@@ -201,7 +201,7 @@ export class MqttBroker {
     if (retained) this.#retained.set(topic, bytes);
     this.#aedes.publish(
       { cmd: 'publish', topic, payload: bytes, qos: 1, retain: retained, dup: false },
-      (error?: Error | null) => error && this.#log(`publish ${topic}: ${error}`),
+      (error?: Error | null) => error && this.#uplinks && this.#log(`publish ${topic}: ${error}`),
     );
   }
 
@@ -214,6 +214,7 @@ export class MqttBroker {
   }
 
   #tell(client: Client | null, reason: string): void {
+    if (this.#uplinks === undefined) return; // while closing, a refusal is no news
     this.#log(`${client?.id ?? 'nobody'}: ${reason}`);
   }
 

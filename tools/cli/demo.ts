@@ -6,16 +6,18 @@
 import { existsSync, renameSync } from 'node:fs';
 import { Command } from 'commander';
 import { type BrokerSettings, startBroker } from '../../broker/main.js';
+import type { FederationSummary } from '../../broker/rounds/event.js';
 import type { Shard } from '../../shared/data/example-set.js';
 import { BOARD_NAMES } from '../../shared/model/boards.js';
 import type { Recipe } from '../../shared/model/recipe.js';
 import { type Dataset, loadDataset } from '../datasets/dataset.js';
 import { modelFor, taskName } from '../datasets/model.js';
-import { split, wholeSet } from '../datasets/split.js';
-import { Room, type RoomOptions } from '../emulator/room.js';
+import { wholeSet } from '../datasets/split.js';
+import { Room } from '../emulator/room.js';
 import { integer } from './option.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
-import { bytes, Report, summaryLines } from './report.js';
+import { bytes, type Report, summaryLines, terminalReport } from './report.js';
+import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom } from './room.js';
 
 /** The demo is for this machine alone; `sparrow broker` listens to a room. */
 const HOST = '127.0.0.1';
@@ -25,63 +27,40 @@ const JOIN_MS_MOST = 3000;
 /** After this, half of the boards are enough to begin. */
 const GATHER_MS = 20_000;
 const SPARE_DEVICES = 1000;
+/** Exit code of a program that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
 
-interface DemoOptions extends RecipeOptions {
-  readonly data: string;
-  readonly boards: number;
-  readonly board: string;
-  readonly partition?: string;
+interface DemoOptions extends RecipeOptions, RoomOptions {
   readonly cohort?: number;
-  readonly seed: number;
   readonly deadline: number;
   readonly folder: string;
   readonly port: number;
   readonly model?: string;
   readonly describe?: string;
   readonly new: boolean;
-  readonly breakBytes?: number;
-  readonly delay?: number;
   readonly verbose: boolean;
 }
 
 export function demoCommand(): Command {
   const command = new Command('demo')
     .description('start a broker and a room of emulated boards that learn together')
-    .option('--data <name>', '`digits`, or a folder with train.fld and test.fld', 'digits')
-    .option('--boards <n>', 'emulated boards', integer(1, 10_000), 20)
-    .option('--board <name>', `board profile: ${BOARD_NAMES.join(', ')}`, 'esp32')
-    .option('--partition <how>', 'natural, iid, dirichlet:<alpha> or shards:<per client>')
     .option('--cohort <n>', 'boards per round; all when left out', integer(1, 10_000))
-    .option('--seed <n>', 'seed of the federation', integer(0, 0xffffffff), 1)
-    .option(
-      '--deadline <seconds>',
-      'end of a round whatever has been reported, 0 = none',
-      integer(0, 86_400),
-      30,
-    )
+    .option('--deadline <seconds>', 'longest round, 0 = no limit', integer(0, 86_400), 30)
     .option('--folder <path>', 'data folder: database and models', 'sparrow-data')
     .option('--port <n>', 'MQTT port, 0 = any free one', integer(0, 65535), 0)
     .option('--model <file>', 'checkpoint to start from')
-    .option('--new', 'start anew; an earlier data folder is kept under another name', false)
     .option('--describe <file>', 'JSON description of the model; the data set decides when left out')
-    .option(
-      '--break-bytes <n>',
-      'break each connection after about so many bytes',
-      integer(100, 1_000_000_000),
-    )
-    .option('--delay <ms>', 'delay every message by up to this', integer(1, 10_000))
+    .option('--new', 'start anew; an earlier data folder is kept under another name', false)
     .option('--verbose', 'print what every board says', false);
+  addRoomOptions(command, BOARD_NAMES);
   return addRecipeOptions(command, { rounds: 60, density: 0.1, epochs: 2 }).action(run);
 }
 
 async function run(options: DemoOptions): Promise<void> {
-  const report = new Report({
-    write: (text) => process.stdout.write(text),
-    isTerminal: process.stdout.isTTY,
-  });
+  const report = terminalReport();
   const recipe = recipeFrom(options);
   const dataset = loadDataset(options.data);
-  const shards = shardsOf(options, dataset);
+  const shards = shardsFrom(options, dataset);
   if (options.new) keepOldFolder(options.folder, report);
   let isFinished = false;
   const broker = await startBroker(brokerSettings(options, recipe, dataset, shards), {
@@ -101,21 +80,35 @@ async function run(options: DemoOptions): Promise<void> {
     shards,
     seed: options.seed,
     joinMs: Math.min(JOIN_MS_MOST, JOIN_MS_PER_BOARD * shards.length),
-    faults: faultsOf(options),
+    faults: faultsFrom(options),
     log: (device, text) => {
       if (options.verbose) report.line(`${device}: ${text}`);
     },
   });
-  try {
-    if (!isFinished) room.start();
-    const summary = await broker.finished;
-    if (!isFinished) report.line(costLine(room));
-    report.line(`final model and database in ${options.folder}`);
-    for (const line of summaryLines(summary, broker.coordinator.committed.at(-1))) report.line(line);
-  } finally {
+  let isStopped = false;
+  const close = async () => {
     room.stop();
     await broker.close();
+  };
+  process.once('SIGINT', () => {
+    isStopped = true;
+    void close();
+  });
+  let summary: FederationSummary;
+  try {
+    if (!isFinished) room.start();
+    summary = await broker.finished;
+  } catch (error) {
+    if (!isStopped) throw error;
+    report.line(`stopped; ${options.folder} holds what was done, the next start goes on from there`);
+    process.exitCode = INTERRUPTED;
+    return;
+  } finally {
+    await close(); // before the summary, so that nothing is told after it
   }
+  if (!isFinished) report.line(costLine(room));
+  report.line(`final model and database in ${options.folder}`);
+  for (const line of summaryLines(summary, broker.coordinator.committed.at(-1))) report.line(line);
 }
 
 function brokerSettings(
@@ -143,22 +136,6 @@ function brokerSettings(
     gatherMs: GATHER_MS,
     maxDevices: 2 * options.boards + SPARE_DEVICES,
   };
-}
-
-/** The set's own clients where there are enough of them, else a like mix of classes for each board. */
-function shardsOf(options: DemoOptions, { train }: Dataset): Shard[] {
-  const { boards: clients, seed } = options;
-  const partition = options.partition ?? (clients <= train.clientCount ? 'natural' : 'dirichlet:1');
-  return split(train, { partition, clients, seed });
-}
-
-function faultsOf({ breakBytes, delay }: DemoOptions): RoomOptions['faults'] {
-  if (breakBytes === undefined && delay === undefined) return undefined;
-  const breakAfterBytes =
-    breakBytes === undefined
-      ? undefined
-      : { min: Math.floor(breakBytes / 2), max: Math.ceil(breakBytes * 1.5) };
-  return { breakAfterBytes, delayMs: delay };
 }
 
 /** Moves an earlier data folder aside: starting anew loses nothing. */

@@ -3,12 +3,16 @@
  * @module
  */
 import { Command } from 'commander';
+import { brokerCommand } from './broker.js';
 import { demoCommand } from './demo.js';
+import { emulateCommand } from './emulate.js';
 import { experimentCommand } from './experiment.js';
 
 const program = new Command('sparrow')
   .description('turns a room of ESP32 boards into a live federated-learning cluster')
   .addCommand(demoCommand())
+  .addCommand(brokerCommand())
+  .addCommand(emulateCommand())
   .addCommand(experimentCommand());
 
 try {

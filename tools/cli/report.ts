@@ -90,6 +90,12 @@ export class Report {
   }
 }
 
+/** A report on this process' standard output. */
+export function terminalReport(): Report {
+  const { stdout } = process;
+  return new Report({ write: (text) => void stdout.write(text), isTerminal: stdout.isTTY === true });
+}
+
 export function roundLine(round: RoundSummary): string {
   const share = (100 * round.macsPerExample) / round.denseMacsPerExample;
   const accuracy = round.accuracy ?? round.heldBackAccuracy;

@@ -1,0 +1,59 @@
+/**
+ * `sparrow emulate`: a room of emulated boards that joins a running broker.
+ * @module
+ */
+import { Command } from 'commander';
+import { BOARD_NAMES } from '../../shared/model/boards.js';
+import { loadDataset } from '../datasets/dataset.js';
+import { taskName } from '../datasets/model.js';
+import { Room } from '../emulator/room.js';
+import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom } from './room.js';
+
+interface EmulateOptions extends RoomOptions {
+  readonly broker: string;
+  readonly task?: string;
+  readonly flash?: string;
+}
+
+const MQTT_PORT = 1883;
+const JOIN_MS = 3000;
+
+export function emulateCommand(): Command {
+  const command = new Command('emulate')
+    .description('emulate boards that join a running broker; stop them with Ctrl-C')
+    .option('--broker <host:port>', 'where the broker listens', `127.0.0.1:${MQTT_PORT}`)
+    .option('--task <name>', 'name in the topics; that of the data set when left out')
+    .option('--flash <folder>', 'keep the boards’ flash in files there; in memory when left out');
+  return addRoomOptions(command, BOARD_NAMES).action(run);
+}
+
+async function run(options: EmulateOptions): Promise<void> {
+  const dataset = loadDataset(options.data);
+  const room = new Room({
+    broker: addressOf(options.broker),
+    task: options.task ?? taskName(dataset.name),
+    board: options.board,
+    shards: shardsFrom(options, dataset),
+    seed: options.seed,
+    joinMs: JOIN_MS,
+    flashFolder: options.flash,
+    faults: faultsFrom(options),
+    log: (device, text) => console.log(`${device}: ${text}`),
+  });
+  room.start();
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  room.stop();
+}
+
+/** @throws RangeError unless the text is host:port */
+function addressOf(text: string): { host: string; port: number } {
+  const match = /^(.+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port < 1 || port > 65535) {
+    throw new RangeError(`broker ${text}, expected host:port, such as 192.168.1.10:${MQTT_PORT}`);
+  }
+  return { host: match[1], port };
+}

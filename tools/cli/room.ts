@@ -1,0 +1,51 @@
+/**
+ * The options that make a room of emulated boards, the same for every command that has one.
+ * @module
+ */
+import type { Command } from 'commander';
+import type { Shard } from '../../shared/data/example-set.js';
+import type { Dataset } from '../datasets/dataset.js';
+import { split } from '../datasets/split.js';
+import type { RoomOptions as EmulatorRoom } from '../emulator/room.js';
+import { integer } from './option.js';
+
+export interface RoomOptions {
+  readonly data: string;
+  readonly boards: number;
+  readonly board: string;
+  readonly partition?: string;
+  readonly seed: number;
+  readonly breakBytes?: number;
+  readonly delay?: number;
+}
+
+export function addRoomOptions(command: Command, boardNames: readonly string[]): Command {
+  return command
+    .option('--data <name>', '`digits`, or a folder with train.fld and test.fld', 'digits')
+    .option('--boards <n>', 'emulated boards', integer(1, 10_000), 20)
+    .option('--board <name>', `board profile: ${boardNames.join(', ')}`, 'esp32')
+    .option('--partition <how>', 'natural, iid, dirichlet:<alpha> or shards:<per client>')
+    .option('--seed <n>', 'seed of the federation', integer(0, 0xffffffff), 1)
+    .option(
+      '--break-bytes <n>',
+      'break each connection after about so many bytes',
+      integer(100, 1_000_000_000),
+    )
+    .option('--delay <ms>', 'delay every message by up to this', integer(1, 10_000));
+}
+
+/** The set's own clients where there are enough of them, else a like mix of classes for each board. */
+export function shardsFrom(options: RoomOptions, { train }: Dataset): Shard[] {
+  const { boards: clients, seed } = options;
+  const partition = options.partition ?? (clients <= train.clientCount ? 'natural' : 'dirichlet:1');
+  return split(train, { partition, clients, seed });
+}
+
+export function faultsFrom({ breakBytes, delay }: RoomOptions): EmulatorRoom['faults'] {
+  if (breakBytes === undefined && delay === undefined) return undefined;
+  const breakAfterBytes =
+    breakBytes === undefined
+      ? undefined
+      : { min: Math.floor(breakBytes / 2), max: Math.ceil(breakBytes * 1.5) };
+  return { breakAfterBytes, delayMs: delay };
+}
