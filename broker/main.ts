@@ -171,8 +171,7 @@ function checkPort(port: number): void {
 
 function checkTestSet({ testSet, description }: BrokerSettings): void {
   if (testSet === undefined) return;
-  const inputs = description.input.shape.reduce((product, size) => product * size, 1);
-  const classes = description.layers.at(-1)?.units ?? 0;
+  const { inputs, classes } = layoutOf(description);
   if (testSet.features !== inputs || testSet.classes > classes) {
     throw new RangeError(
       `test set of ${testSet.features} features and ${testSet.classes} classes, expected ${inputs} and at most ${classes}`,

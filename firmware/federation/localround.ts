@@ -10,6 +10,7 @@ import { mix } from '../../shared/fixed/random.js';
 import { divideNearest } from '../../shared/fixed/rounding.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestWeights } from '../../shared/model/reference.js';
+import { valuesOf } from '../../shared/model/volume.js';
 import { deviceHash } from '../../shared/protocol/device.js';
 import type { Plan } from '../../shared/protocol/plan.js';
 import { encodeUpdateSlices, MAX_EXAMPLE_WEIGHT } from '../../shared/protocol/update.js';
@@ -105,7 +106,8 @@ function checkFit({ plan, model, examples }: RoundWork): void {
   if (plan.layers.length !== layout.layers.length) {
     throw new RangeError(`plan of ${plan.layers.length} layers, expected ${layout.layers.length}`);
   }
-  for (const { index, inputs, weights } of layout.layers) {
+  for (const { index, input, weights } of layout.layers) {
+    const inputs = valuesOf(input);
     const { active, keptInputs, sent } = plan.layers[index];
     if (active > weights.length || sent > weights.length || keptInputs > inputs) {
       throw new RangeError(

@@ -7,7 +7,7 @@ import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
 import { Network } from './network.js';
-import { scatter, type TrainingExamples } from './trainer.js';
+import type { TrainingExamples } from './trainer.js';
 
 export interface EvaluationResult {
   readonly count: number;
@@ -41,9 +41,10 @@ export function* evaluate(
   yield* network.select(sliceMacs);
   for (let first = 0; first < examples.count; first += batch) {
     const lanes = Math.min(batch, examples.count - first);
+    network.setLanes(lanes);
     for (let lane = 0; lane < lanes; lane++) {
       labels[lane] = examples.read(first + lane, example);
-      scatter(u8, arena.inputs.offset, example, inputs, lanes, lane);
+      network.setExample(example, lane);
     }
     yield* network.forward(lanes, sliceMacs);
     for (let lane = 0; lane < lanes; lane++) {

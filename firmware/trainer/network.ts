@@ -1,6 +1,6 @@
 /**
  * A model in the arena, ready to run: views, active weights and the forward pass. Training and
- * evaluation share it. It knows no examples and no gradients.
+ * evaluation share it. It knows no gradients.
  * @module
  */
 import { ACTIVATION_MAX } from '../../shared/fixed/saturation.js';
@@ -15,35 +15,20 @@ import {
   topkFindThreshold,
 } from '../../shared/masks/topk.js';
 import { type ArenaLayout, arenaLayout } from '../../shared/model/arena.js';
-import { BIAS_MAX, weightMaxOf } from '../../shared/model/bounds.js';
-import { checkExponents, sumShiftOf } from '../../shared/model/exponents.js';
-import type { WeightedLayer } from '../../shared/model/layout.js';
+import { BIAS_MAX } from '../../shared/model/bounds.js';
+import { checkExponents } from '../../shared/model/exponents.js';
+import { channelsRead } from '../../shared/model/layout.js';
 import type { LayerCounts } from '../../shared/model/method.js';
-import { biasExpOf, type ModelHead, type ModelSource } from '../../shared/model/model.js';
+import type { ModelHead, ModelSource } from '../../shared/model/model.js';
+import { fillPlaces, hasBorder, storedOf, type Volume, valuesOf } from '../../shared/model/volume.js';
 import { largestMagnitude, reluForward } from '../kernels/activation.js';
+import { convForward } from '../kernels/conv.js';
 import { denseForward } from '../kernels/dense.js';
+import { averagePoolForward, maxPoolForward } from '../kernels/pool.js';
 import { listActive } from '../kernels/select.js';
 import { sparseForward } from '../kernels/sparse.js';
-
-/** Elements [at, …) of the arena, by layer; all that a kernel call needs. */
-export interface LayerPlaces {
-  readonly layer: WeightedLayer;
-  readonly isSparse: boolean;
-  readonly active: number;
-  readonly keptInputs: number;
-  readonly weightsAt: number; // in i16
-  readonly biasesAt: number; // in i32
-  readonly columnsAt: number; // in u16
-  readonly rowStartsAt: number; // in i32
-  readonly inputsAt: number; // in u8 or i8
-  readonly outputsAt: number; // in u8; unused in the last layer
-  readonly inputs: Uint8Array | Int8Array; // the view its inputs are read through
-  readonly inputExp: number;
-  readonly weightExp: number;
-  readonly biasExp: number;
-  readonly sumShift: number;
-  readonly weightMax: number;
-}
+import { sparseConvForward } from '../kernels/sparseconv.js';
+import { type LayerPlaces, layerPlaces, type PoolPlaces } from './places.js';
 
 export class Network {
   readonly head: ModelHead;
@@ -55,6 +40,7 @@ export class Network {
   readonly u16: Uint16Array;
   readonly i32: Int32Array;
   readonly #topk: Int32Array;
+  #lanes = 0; // of the batch that the volumes were last laid out for
 
   /**
    * @param batch    most examples at once, 1 to 16
@@ -73,7 +59,14 @@ export class Network {
     this.u16 = new Uint16Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.#topk = new Int32Array(buffer, this.arena.counts.offset, TOPK_STATE);
-    this.layers = head.layout.layers.map((layer) => this.#places(layer, counts[layer.index]));
+    this.layers = layerPlaces(this, head, this.arena, counts);
+    for (const { layer, tableAt, pools } of this.layers) {
+      const { window, input, output } = layer;
+      if (window) fillPlaces(this.u16, tableAt, window, channelsRead(layer), input, output);
+      for (const { pool, tableAt: at } of pools) {
+        fillPlaces(this.u16, at, pool.window, 1, pool.input, pool.output);
+      }
+    }
   }
 
   /**
@@ -106,6 +99,42 @@ export class Network {
   }
 
   /**
+   * Lays out the next batch: call it before the first `setExample`. Places move with the number of
+   * lanes, so borders that no kernel writes are cleared when that changes.
+   */
+  setLanes(lanes: number): void {
+    if (lanes === this.#lanes) return;
+    this.#lanes = lanes;
+    const { u8, arena } = this;
+    const clear = (volume: Volume, at: number) => {
+      if (hasBorder(volume)) u8.fill(0, at, at + storedOf(volume) * lanes);
+    };
+    clear(this.layers[0].layer.input, arena.inputs.offset);
+    for (const { pools } of this.layers)
+      for (const { pool, outputsAt } of pools) clear(pool.output, outputsAt);
+  }
+
+  /** Puts the features of one example into its lane of the input volume. */
+  setExample(example: Uint8Array, lane: number): void {
+    const { u8 } = this;
+    const lanes = this.#lanes;
+    const { input } = this.layers[0].layer;
+    const { channels, height, width, pitch, plane, first } = input;
+    const inputsAt = this.arena.inputs.offset + lane;
+    const rows = hasBorder(input) ? channels * height : 1;
+    const length = hasBorder(input) ? width : valuesOf(input);
+    let from = 0;
+    for (let row = 0; row < rows; row++) {
+      const channel = Math.floor(row / height);
+      let to = inputsAt + (channel * plane + first + (row - channel * height) * pitch) * lanes;
+      for (let column = 0; column < length; column++) {
+        u8[to] = example[from++];
+        to += lanes;
+      }
+    }
+  }
+
+  /**
    * Runs the examples in the input tensor through every layer; the logits are left in `sums`.
    * Yields multiply-accumulates.
    */
@@ -113,32 +142,69 @@ export class Network {
     const { i32, u8 } = this;
     const sumsAt = this.arena.sums.offset >> 2;
     for (const places of this.layers) {
-      const { outputs } = places.layer;
-      const rowMacs = (places.active * lanes) / outputs;
-      const rows = rowsPerSlice(rowMacs, sliceMacs);
-      for (let from = 0; from < outputs; from += rows) {
-        const to = Math.min(outputs, from + rows);
-        this.#forwardRows(places, lanes, from, to);
-        yield (to - from) * rowMacs;
+      const { layer } = places;
+      const stored = storedOf(layer.output) * lanes;
+      if (hasBorder(layer.output)) i32.fill(0, sumsAt, sumsAt + stored);
+      const units = layer.outputs * layer.positions;
+      const unitMacs = (places.active * lanes) / layer.outputs;
+      const step = rowsPerSlice(unitMacs, sliceMacs);
+      for (let from = 0; from < units; from += step) {
+        const to = Math.min(units, from + step);
+        this.#forwardUnits(places, lanes, from, to);
+        yield (to - from) * unitMacs;
       }
-      if (places.layer.isLast) return;
-      reluForward(u8, places.outputsAt, i32, sumsAt, places.sumShift, ACTIVATION_MAX, 0, outputs * lanes);
+      if (layer.isLast) return;
+      for (const [from, to] of slices(stored, sliceMacs)) {
+        reluForward(u8, places.outputsAt, i32, sumsAt, places.sumShift, ACTIVATION_MAX, from, to);
+        yield to - from;
+      }
+      for (const pool of places.pools) yield* this.#pool(pool, lanes, sliceMacs);
     }
   }
 
-  #forwardRows(places: LayerPlaces, lanes: number, from: number, to: number): void {
+  #forwardUnits(places: LayerPlaces, lanes: number, from: number, to: number): void {
     const { i32, i16, u16 } = this;
     const sumsAt = this.arena.sums.offset >> 2;
-    const { weightsAt, biasesAt, inputs, inputsAt, rowStartsAt, columnsAt } = places;
-    const cols = places.layer.inputs;
-    if (places.isSparse) {
+    const { weightsAt, biasesAt, inputs, inputsAt, rowStartsAt, columnsAt, rowStep, tableAt } = places;
+    const { inputs: cols, positions, window, output } = places.layer;
+    if (window === undefined && places.isSparse) {
       // biome-ignore format: arguments in groups
       sparseForward(
         i32, sumsAt, i16, weightsAt, i32, biasesAt, i32, rowStartsAt, u16, columnsAt, inputs, inputsAt,
         cols, lanes, from, to,
       );
-    } else {
+    } else if (window === undefined) {
       denseForward(i32, sumsAt, i16, weightsAt, i32, biasesAt, inputs, inputsAt, cols, lanes, from, to);
+    } else if (places.isSparse) {
+      // biome-ignore format: arguments in groups
+      sparseConvForward(
+        i32, sumsAt, output.plane, i16, weightsAt, i32, biasesAt, i32, rowStartsAt, u16, columnsAt,
+        inputs, inputsAt, rowStep, u16, tableAt, cols, positions, lanes, from, to,
+      );
+    } else {
+      // biome-ignore format: arguments in groups
+      convForward(
+        i32, sumsAt, output.plane, i16, weightsAt, i32, biasesAt, inputs, inputsAt, rowStep,
+        u16, tableAt, cols, positions, lanes, from, to,
+      );
+    }
+  }
+
+  /** Yields the values read. */
+  *#pool(places: PoolPlaces, lanes: number, sliceMacs: number): Generator<number, void> {
+    const { u8, u16 } = this;
+    const { inputsAt, outputsAt, tableAt, size, positions } = places;
+    const { isMax, input, output } = places.pool;
+    const units = output.channels * positions;
+    const step = rowsPerSlice(size * lanes, sliceMacs);
+    const kernel = isMax ? maxPoolForward : averagePoolForward;
+    for (let from = 0; from < units; from += step) {
+      const to = Math.min(units, from + step);
+      // biome-ignore format: arguments in groups
+      kernel(
+        u8, outputsAt, output.plane, u8, inputsAt, input.plane, u16, tableAt, size, positions, lanes, from, to,
+      );
+      yield (to - from) * size * lanes;
     }
   }
 
@@ -173,37 +239,15 @@ export class Network {
       yield (to - from) * inputs;
     }
   }
-
-  #places(layer: WeightedLayer, counts: LayerCounts): LayerPlaces {
-    const { head, arena } = this;
-    const { index } = layer;
-    const { columns, rowStarts, activations } = arena.layers[index];
-    const before = index === 0 ? undefined : arena.layers[index - 1].activations;
-    const isSigned = index === 0 && head.description.input.type === 'int8';
-    const { weightExp } = head.exponents[index];
-    const biasExp = biasExpOf(head, index);
-    return {
-      layer,
-      isSparse: columns !== undefined,
-      active: counts.active,
-      keptInputs: counts.keptInputs,
-      weightsAt: layer.weights.offset >> 1,
-      biasesAt: layer.biases.offset >> 2,
-      columnsAt: (columns?.offset ?? 0) >> 1,
-      rowStartsAt: (rowStarts?.offset ?? 0) >> 2,
-      inputsAt: before?.offset ?? arena.inputs.offset,
-      outputsAt: activations?.offset ?? 0,
-      inputs: isSigned ? this.i8 : this.u8,
-      inputExp: biasExp - weightExp,
-      weightExp,
-      biasExp,
-      sumShift: sumShiftOf(head, index),
-      weightMax: weightMaxOf(layer, head.description.input.type === 'int8'),
-    };
-  }
 }
 
 /** Whole rows that fit a slice, at least one. */
 export function rowsPerSlice(rowMacs: number, sliceMacs: number): number {
   return Math.max(1, Math.floor(sliceMacs / Math.max(1, rowMacs)));
+}
+
+/** [from, to) ranges of at most a slice each that cover 0 to n - 1. */
+export function slices(n: number, sliceMacs: number): [number, number][] {
+  const step = Math.max(1, Math.min(n, sliceMacs));
+  return Array.from({ length: Math.ceil(n / step) }, (_, i) => [i * step, Math.min(n, (i + 1) * step)]);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { bitWidth } from '../../shared/fixed/bits.js';
+import { NOISE_BITS } from '../../shared/fixed/noise.js';
 import type { Rate } from '../../shared/model/method.js';
 
 /** Bits of a rate's mantissa. */
@@ -51,6 +52,27 @@ export function clipRate(rate: Rate, norms: number, exp: number, lanes: number, 
   if (octaves > 0 || (octaves === 0 && bound.mantissa >= norm.mantissa)) return rate;
   const factor = ((bound.mantissa << FACTOR_BITS) / norm.mantissa) | 0;
   return normalRate(rate.mantissa * factor, rate.exp - FACTOR_BITS + octaves);
+}
+
+/** A rate in units of a parameter: step = (gradient · mantissa) / 2^shift. */
+export interface Step {
+  readonly mantissa: number; // 0 to 255
+  readonly shift: number; // up to NOISE_BITS
+}
+
+/**
+ * A rate as mantissa and right shift in units of the parameter. A step too large for `least`
+ * saturates, one too small for NOISE_BITS loses low bits of its mantissa.
+ *
+ * @param exp   exponent of the parameter less that of the gradient
+ * @param least smallest shift that the kernel's bound allows
+ */
+export function stepOf(rate: Rate, exp: number, least: number): Step {
+  let { mantissa } = rate;
+  let shift = exp - rate.exp;
+  for (; shift > NOISE_BITS && mantissa > 0; shift--) mantissa >>= 1;
+  for (; shift < least && mantissa < 256; shift++) mantissa <<= 1;
+  return { mantissa: Math.min(255, mantissa), shift: Math.min(NOISE_BITS, Math.max(least, shift)) };
 }
 
 /** The same value with a mantissa of exactly NORM_BITS bits, rounded down. @param mantissa 1 to 2^53 - 1 */

@@ -8,21 +8,22 @@
  * model, the settings and the examples: no clock, no float, no other randomness than the seed.
  * @module
  */
-import { bitWidth, squareRoot } from '../../shared/fixed/bits.js';
-import { fillNoise, NOISE_BITS, NOISE_LENGTH } from '../../shared/fixed/noise.js';
+import { fillNoise, NOISE_LENGTH } from '../../shared/fixed/noise.js';
 import { mix, Random } from '../../shared/fixed/random.js';
-import { ERROR_BITS } from '../../shared/fixed/saturation.js';
-import { BIAS_MAX } from '../../shared/model/bounds.js';
+import { BIAS_MAX, biasShiftMost, checkTerms, gradientCut } from '../../shared/model/bounds.js';
 import type { LayerCounts, Rate, TrainingMethod } from '../../shared/model/method.js';
 import type { ModelHead, ModelSource } from '../../shared/model/model.js';
-import { largestMagnitude, quantizeErrors, reluMask } from '../kernels/activation.js';
-import { denseInputGradient } from '../kernels/dense.js';
+import { storedOf, valuesOf } from '../../shared/model/volume.js';
+import { reluMask } from '../kernels/activation.js';
+import { convWeightStep, listPositions, sparseConvWeightStep } from '../kernels/convstep.js';
 import { GRADIENT_BITS, softmaxCrossEntropy } from '../kernels/loss.js';
 import { keepLargest, listKept } from '../kernels/select.js';
-import { sparseInputGradient } from '../kernels/sparse.js';
 import { biasStep, denseWeightStep, sparseWeightStep } from '../kernels/step.js';
-import { type LayerPlaces, Network, rowsPerSlice } from './network.js';
-import { batchRate, clipRate } from './rate.js';
+import { errorsOf, inputGradient, largestSum, poolGradient } from './backward.js';
+import { Network, rowsPerSlice, slices } from './network.js';
+import { errorNorm, inputNorm } from './norm.js';
+import type { LayerPlaces } from './places.js';
+import { batchRate, clipRate, type Step, stepOf } from './rate.js';
 
 /** Where examples come from: a shard in memory or in flash. */
 export interface TrainingExamples {
@@ -45,13 +46,8 @@ export interface TrainingResult {
   readonly clipped: number; // weights that met ±weightMax
 }
 
-const SHIFT_MAX = NOISE_BITS;
-
 /** The order of examples is a list of uint16. */
 const EXAMPLES_MAX = 65535;
-
-/** Bias steps may be multiplied by up to 2^6: 2^22 · 2^6 fits int32. */
-const BIAS_SHIFT_LEAST = -6;
 
 export class Trainer {
   readonly network: Network;
@@ -72,6 +68,7 @@ export class Trainer {
     if (examples.count > EXAMPLES_MAX) {
       throw new RangeError(`${examples.count} examples, expected at most ${EXAMPLES_MAX}`);
     }
+    for (const layer of head.layout.layers) checkTerms(layer, method.batch);
     this.network = new Network(head, method.batch, layers, examples.count);
     this.#settings = settings;
     this.#examples = examples;
@@ -95,7 +92,7 @@ export class Trainer {
           sinceSelection = 0;
         }
         const lanes = Math.min(method.batch, count - first);
-        yield* this.#step(first, lanes);
+        yield* this.#trainBatch(first, lanes);
         sinceSelection += lanes;
       }
     }
@@ -108,21 +105,24 @@ export class Trainer {
   }
 
   /** One step on the examples order[first..first + lanes). */
-  *#step(first: number, lanes: number): Generator<number, void> {
+  *#trainBatch(first: number, lanes: number): Generator<number, void> {
     const { network } = this;
     const { sliceMacs } = this.#settings;
     this.#loadBatch(first, lanes);
     yield* network.forward(lanes, sliceMacs);
-    for (const { active } of network.layers) this.#macs += active * lanes;
-    let errorExp = this.#outputErrors(lanes);
+    for (const { active, layer } of network.layers) this.#macs += active * layer.positions * lanes;
+    let errorExp = yield* this.#outputErrors(lanes);
     for (let index = network.layers.length - 1; index >= 0; index--) {
       const places = network.layers[index];
-      if (index > 0) yield* this.#inputGradient(places, lanes);
+      if (index > 0) {
+        yield* inputGradient(network, places, lanes, sliceMacs);
+        this.#macs += places.active * places.layer.positions * lanes;
+      }
       // before keepInputs: an activation that it clears still lets its error through
-      const most = index > 0 ? this.#maskErrors(places, lanes) : 0;
-      const kept = this.#keepInputs(places, lanes);
-      yield* this.#weightStep(places, lanes, kept, errorExp);
-      if (index > 0) errorExp = this.#inputErrors(places, lanes, errorExp, most);
+      const most = index > 0 ? yield* this.#largestInputError(index, lanes) : 0;
+      const isKept = yield* this.#keepInputs(places, lanes);
+      yield* this.#step(places, lanes, isKept, errorExp);
+      if (index > 0) errorExp += yield* this.#inputErrors(index, lanes, most);
     }
   }
 
@@ -140,111 +140,133 @@ export class Trainer {
   }
 
   #loadBatch(first: number, lanes: number): void {
-    const { u8, u16, arena, head } = this.network;
+    const { network } = this;
+    const { u8, u16, arena } = network;
     const example = u8.subarray(arena.example.offset, arena.example.offset + arena.example.length);
     const orderAt = arena.order.offset >> 1;
+    network.setLanes(lanes);
     for (let lane = 0; lane < lanes; lane++) {
       this.#labels[lane] = this.#examples.read(u16[orderAt + first + lane], example);
-      scatter(u8, arena.inputs.offset, example, head.layout.inputs, lanes, lane);
+      network.setExample(example, lane);
     }
   }
 
   /** Loss, and errors of the logits. @returns their exponent */
-  #outputErrors(lanes: number): number {
-    const { i32, i16, arena, head, layers } = this.network;
+  *#outputErrors(lanes: number): Generator<number, number> {
+    const { network } = this;
+    const { i32, arena, head, layers } = network;
     const { classes } = head.layout;
+    const { sliceMacs } = this.#settings;
     const sumsAt = arena.sums.offset >> 2;
     const { sumShift } = layers[layers.length - 1];
     for (let lane = 0; lane < lanes; lane++) {
-      this.#lossOctaves += softmaxCrossEntropy(
-        i32,
-        sumsAt,
-        sumShift,
-        this.#labels[lane],
-        classes,
-        lanes,
-        lane,
-      );
+      const label = this.#labels[lane];
+      this.#lossOctaves += softmaxCrossEntropy(i32, sumsAt, sumShift, label, classes, lanes, lane);
     }
     const n = classes * lanes;
-    const shift = errorShift(largestMagnitude(i32, sumsAt, 0, n));
-    quantizeErrors(i16, arena.errors.offset >> 1, i32, sumsAt, shift, 0, n);
-    return shift - GRADIENT_BITS;
+    const most = yield* largestSum(network, n, sliceMacs);
+    return (yield* errorsOf(network, n, most, sliceMacs)) - GRADIENT_BITS;
   }
 
-  /** Sums of errors over the layer's outputs, into `sums`. */
-  *#inputGradient(places: LayerPlaces, lanes: number): Generator<number, void> {
+  /** Clears the sums of `inputGradient` where ReLU gave 0. @returns the largest magnitude left */
+  *#largestInputError(index: number, lanes: number): Generator<number, number> {
     const { network } = this;
-    const { i32, i16, u16, arena } = network;
-    const { weightsAt, rowStartsAt, columnsAt, active } = places;
-    const { inputs, outputs } = places.layer;
     const { sliceMacs } = this.#settings;
-    const sumsAt = arena.sums.offset >> 2;
-    const errorsAt = arena.errors.offset >> 1;
-    if (places.isSparse) i32.fill(0, sumsAt, sumsAt + inputs * lanes);
-    const units = places.isSparse ? outputs : inputs;
-    const unitMacs = (active * lanes) / units;
-    const step = rowsPerSlice(unitMacs, sliceMacs);
-    for (let from = 0; from < units; from += step) {
-      const to = Math.min(units, from + step);
-      if (places.isSparse) {
-        // biome-ignore format: arguments in groups
-        sparseInputGradient(
-          i32, sumsAt, i16, weightsAt, i32, rowStartsAt, u16, columnsAt, i16, errorsAt,
-          inputs, lanes, from, to,
-        );
-      } else {
-        denseInputGradient(i32, sumsAt, i16, weightsAt, i16, errorsAt, outputs, inputs, lanes, from, to);
-      }
-      yield (to - from) * unitMacs;
-    }
-    this.#macs += active * lanes;
+    const { layer, inputsAt } = network.layers[index];
+    const n = storedOf(layer.input) * lanes;
+    // the mean of a pooling layer is no ReLU: it may be 0 and have a gradient
+    if (network.layers[index - 1].pools.length > 0) return yield* largestSum(network, n, sliceMacs);
+    return yield* this.#maskSums(inputsAt, n);
   }
 
-  /** Clears the sums of `#inputGradient` where ReLU gave 0. @returns the largest magnitude left */
-  #maskErrors(places: LayerPlaces, lanes: number): number {
+  /** Clears n sums where the activations after a ReLU are 0. @returns the largest magnitude left */
+  *#maskSums(activationsAt: number, n: number): Generator<number, number> {
     const { i32, u8, arena } = this.network;
-    return reluMask(i32, arena.sums.offset >> 2, u8, places.inputsAt, 0, places.layer.inputs * lanes);
+    let most = 0;
+    for (const [from, to] of slices(n, this.#settings.sliceMacs)) {
+      most = Math.max(most, reluMask(i32, arena.sums.offset >> 2, u8, activationsAt, from, to));
+      yield to - from;
+    }
+    return most;
   }
 
-  /** Turns those sums into the errors of the layer below. @returns their exponent */
-  #inputErrors(places: LayerPlaces, lanes: number, errorExp: number, most: number): number {
-    const { i32, i16, arena } = this.network;
-    const sumsAt = arena.sums.offset >> 2;
-    const n = places.layer.inputs * lanes;
-    const shift = errorShift(most);
-    quantizeErrors(i16, arena.errors.offset >> 1, i32, sumsAt, shift, 0, n);
-    return errorExp + places.weightExp + shift;
+  /** Turns those sums into the errors of the layer before this one. @returns the change of their exponent */
+  *#inputErrors(index: number, lanes: number, most: number): Generator<number, number> {
+    const { network } = this;
+    const { sliceMacs } = this.#settings;
+    const { layer, weightExp } = network.layers[index];
+    const { pools } = network.layers[index - 1];
+    let exp = weightExp + (yield* errorsOf(network, storedOf(layer.input) * lanes, most, sliceMacs));
+    for (let i = pools.length - 1; i >= 0; i--) {
+      exp += yield* poolGradient(network, pools[i], lanes, sliceMacs);
+      const n = storedOf(pools[i].pool.input) * lanes;
+      // the input of the first is what ReLU gave
+      const left = yield* i === 0 ? this.#maskSums(pools[i].inputsAt, n) : largestSum(network, n, sliceMacs);
+      exp += yield* errorsOf(network, n, left, sliceMacs);
+    }
+    return exp;
   }
 
-  /** Chooses the inputs that the weight gradient uses. @returns how many columns; all = the fan-in */
-  #keepInputs(places: LayerPlaces, lanes: number): number {
+  /** Marks the inputs that the weight gradient uses. @returns whether a choice was made; else all are used */
+  *#keepInputs(places: LayerPlaces, lanes: number): Generator<number, boolean> {
     const { activations } = this.#settings.method;
-    const { inputs } = places.layer;
-    if (activations === 'all' || places.keptInputs >= inputs) return inputs;
-    const { u8, u16, i32, arena } = this.network;
+    if (activations === 'all' || places.keptInputs >= valuesOf(places.layer.input)) return false;
+    const { u8, i32, arena } = this.network;
     const clearRest = activations === 'top-k' ? 1 : 0;
-    const marksAt = arena.marks.offset;
+    const stored = storedOf(places.layer.input);
     for (let lane = 0; lane < lanes; lane++) {
       // biome-ignore format: arguments in groups
       keepLargest(
-        u8, marksAt, i32, arena.counts.offset >> 2, places.inputs, places.inputsAt,
-        places.keptInputs, clearRest, inputs, lanes, lane,
+        u8, arena.marks.offset, i32, arena.counts.offset >> 2, places.inputs, places.inputsAt,
+        places.keptInputs, clearRest, stored, lanes, lane,
       );
+      yield stored;
     }
-    return listKept(u16, arena.kept.offset >> 1, u8, marksAt, inputs);
+    return true;
   }
 
-  *#weightStep(places: LayerPlaces, lanes: number, kept: number, errorExp: number): Generator<number, void> {
+  /** The step of one layer's weights and biases. */
+  *#step(places: LayerPlaces, lanes: number, isKept: boolean, errorExp: number): Generator<number, void> {
+    const { i32, i16, u8, u16, arena } = this.network;
+    const { biasesAt, biasExp } = places;
+    const { inputs, outputs, positions, window, output } = places.layer;
+    const isListed = isKept && window === undefined;
+    const kept = isListed ? listKept(u16, arena.kept.offset >> 1, u8, arena.marks.offset, inputs) : inputs;
+    const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
+    const rate = this.#stepRate(places, lanes, kept, isKept, errorExp);
+    const cut = gradientCut(positions * lanes);
+    const weight = stepOf(rate, places.weightExp - errorExp - places.inputExp - cut, 0);
+    if (window === undefined) yield* this.#denseStep(places, lanes, kept, noiseTurn, weight);
+    else if (!isKept) yield* this.#convStep(places, lanes, noiseTurn, cut, weight);
+    else yield* this.#keptConvStep(places, lanes, noiseTurn, cut, weight);
+    const bias = stepOf(rate, biasExp - errorExp, -biasShiftMost(positions * lanes));
+    const errorsAt = arena.errors.offset >> 1;
+    biasStep(
+      i32,
+      biasesAt,
+      i16,
+      errorsAt,
+      bias.mantissa,
+      bias.shift,
+      BIAS_MAX,
+      output.plane * lanes,
+      outputs,
+    );
+  }
+
+  *#denseStep(
+    places: LayerPlaces,
+    lanes: number,
+    kept: number,
+    noiseTurn: number,
+    { mantissa, shift }: Step,
+  ): Generator<number, void> {
     const { i32, i16, u16, arena } = this.network;
-    const { weightsAt, biasesAt, inputsAt, weightMax, biasExp } = places;
+    const { weightsAt, inputsAt, weightMax } = places;
     const { inputs, outputs } = places.layer;
     const errorsAt = arena.errors.offset >> 1;
     const noiseAt = arena.noise.offset >> 2;
     const keptAt = arena.kept.offset >> 1;
-    const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
-    const rate = this.#stepRate(places, lanes, kept, errorExp);
-    const weight = stepOf(rate, places.weightExp - errorExp - places.inputExp, 0);
     const rowMacs = kept * lanes;
     const rows = rowsPerSlice(rowMacs, this.#settings.sliceMacs);
     for (let from = 0; from < outputs; from += rows) {
@@ -253,91 +275,96 @@ export class Trainer {
         // biome-ignore format: arguments in groups
         this.#clipped += denseWeightStep(
           i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, noiseAt, noiseTurn,
-          weight.mantissa, weight.shift, weightMax, inputs, lanes, from, to,
+          mantissa, shift, weightMax, inputs, lanes, from, to,
         );
       } else {
         // biome-ignore format: arguments in groups
         this.#clipped += sparseWeightStep(
           i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn,
-          weight.mantissa, weight.shift, weightMax, inputs, lanes, from, to,
+          mantissa, shift, weightMax, inputs, lanes, from, to,
         );
       }
       yield (to - from) * rowMacs;
     }
     this.#macs += outputs * rowMacs;
-    const bias = stepOf(rate, biasExp - errorExp, BIAS_SHIFT_LEAST);
-    biasStep(i32, biasesAt, i16, errorsAt, bias.mantissa, bias.shift, BIAS_MAX, lanes, outputs);
+  }
+
+  *#convStep(
+    places: LayerPlaces,
+    lanes: number,
+    noiseTurn: number,
+    cut: number,
+    { mantissa, shift }: Step,
+  ): Generator<number, void> {
+    const { i32, i16, u16, arena } = this.network;
+    const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
+    const { inputs, positions, output, weights } = places.layer;
+    const errorsAt = arena.errors.offset >> 1;
+    const noiseAt = arena.noise.offset >> 2;
+    const weightMacs = positions * lanes;
+    const step = rowsPerSlice(weightMacs, this.#settings.sliceMacs);
+    for (let from = 0; from < weights.length; from += step) {
+      const to = Math.min(weights.length, from + step);
+      // biome-ignore format: arguments in groups
+      this.#clipped += convWeightStep(
+        i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
+        i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, from, to,
+      );
+      yield (to - from) * weightMacs;
+    }
+    this.#macs += weights.length * weightMacs;
+  }
+
+  /** Column by column, since rows share the list of a column's positions (but not if depthwise). */
+  *#keptConvStep(
+    places: LayerPlaces,
+    lanes: number,
+    noiseTurn: number,
+    cut: number,
+    { mantissa, shift }: Step,
+  ): Generator<number, void> {
+    const { i32, i16, u8, u16, arena } = this.network;
+    const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
+    const { inputs, outputs, positions, input, output, isDepthwise } = places.layer;
+    const errorsAt = arena.errors.offset >> 1;
+    const noiseAt = arena.noise.offset >> 2;
+    const keptAt = arena.kept.offset >> 1;
+    const marksAt = arena.marks.offset;
+    const groups = isDepthwise ? outputs : 1; // rows that share a list
+    const rows = outputs / groups;
+    for (let group = 0; group < groups; group++) {
+      for (let c = 0; c < inputs; c++) {
+        const place = group * rowStep + u16[tableAt + c];
+        const count = listPositions(u16, keptAt, u8, marksAt, place, u16, tableAt + inputs, positions);
+        const rowMacs = count * lanes;
+        const step = rowsPerSlice(rowMacs, this.#settings.sliceMacs);
+        for (let from = group; from < group + rows; from += step) {
+          const to = Math.min(group + rows, from + step);
+          // biome-ignore format: arguments in groups
+          this.#clipped += sparseConvWeightStep(
+            i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, place, u16, keptAt, count,
+            u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, c, inputs, positions,
+            lanes, from, to,
+          );
+          yield positions + (to - from) * rowMacs;
+        }
+        this.#macs += rows * rowMacs;
+      }
+    }
+    u8.fill(0, marksAt, marksAt + storedOf(input));
   }
 
   /** The rate of this step: a mean over the examples, clipped by the bound on the gradient's norm. */
-  #stepRate(places: LayerPlaces, lanes: number, kept: number, errorExp: number): Rate {
+  #stepRate(places: LayerPlaces, lanes: number, kept: number, isKept: boolean, errorExp: number): Rate {
+    const { network } = this;
     const { rate, clip } = this.#settings.method;
     const mean = batchRate(rate, lanes);
     if (clip === 0) return mean;
     let norms = 0;
     for (let lane = 0; lane < lanes; lane++) {
       norms +=
-        this.#errorNorm(places.layer.outputs, lanes, lane) * this.#inputNorm(places, kept, lanes, lane);
+        errorNorm(network, places, lanes, lane) * inputNorm(network, places, kept, isKept, lanes, lane);
     }
     return clipRate(mean, norms, errorExp + places.inputExp, lanes, clip);
   }
-
-  /** Euclidean norm of one example's errors, below 2^17. */
-  #errorNorm(outputs: number, lanes: number, lane: number): number {
-    const { i16, arena } = this.network;
-    const at = (arena.errors.offset >> 1) + lane;
-    let sum = 0;
-    for (let r = 0; r < outputs; r++) sum += i16[at + r * lanes] * i16[at + r * lanes];
-    return squareRoot(sum > 0x7fffffff ? 0x7fffffff : sum);
-  }
-
-  /** Euclidean norm of one example's kept inputs, below 2^16. */
-  #inputNorm(places: LayerPlaces, kept: number, lanes: number, lane: number): number {
-    const { u16, arena } = this.network;
-    const { inputs, inputsAt, layer } = places;
-    const keptAt = arena.kept.offset >> 1;
-    let sum = 0;
-    for (let k = 0; k < kept; k++) {
-      const c = kept === layer.inputs ? k : u16[keptAt + k];
-      const x = inputs[inputsAt + c * lanes + lane];
-      sum += x * x;
-    }
-    return squareRoot(sum > 0x7fffffff ? 0x7fffffff : sum);
-  }
-}
-
-/** Puts an example into its lane of the input tensor. */
-export function scatter(
-  out: Uint8Array,
-  outAt: number,
-  example: Uint8Array,
-  features: number,
-  lanes: number,
-  lane: number,
-): void {
-  let to = outAt + lane;
-  for (let i = 0; i < features; i++) {
-    out[to] = example[i];
-    to += lanes;
-  }
-}
-
-/** The shift that leaves ERROR_BITS bits of the largest error. */
-function errorShift(most: number): number {
-  return Math.max(0, bitWidth(most) - ERROR_BITS);
-}
-
-/**
- * A rate as mantissa and right shift in units of the parameter. A step too large for `least`
- * saturates, one too small for SHIFT_MAX loses low bits of its mantissa.
- *
- * @param exp   exponent of the parameter less that of the gradient
- * @param least smallest shift that the kernel's bound allows
- */
-function stepOf(rate: Rate, exp: number, least: number): { mantissa: number; shift: number } {
-  let { mantissa } = rate;
-  let shift = exp - rate.exp;
-  for (; shift > SHIFT_MAX && mantissa > 0; shift--) mantissa >>= 1;
-  for (; shift < least && mantissa < 256; shift++) mantissa <<= 1;
-  return { mantissa: Math.min(255, mantissa), shift: Math.min(SHIFT_MAX, Math.max(least, shift)) };
 }

@@ -18,7 +18,8 @@ import {
 import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../shared/model/delta.js';
 import type { LayerCounts, UplinkChoice } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
-import type { LayerPlaces, Network } from './network.js';
+import type { Network } from './network.js';
+import type { LayerPlaces } from './places.js';
 
 /** Weights read from the base model at once. */
 const BLOCK = 256;

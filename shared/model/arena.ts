@@ -6,27 +6,43 @@
  */
 import { NOISE_LENGTH } from '../fixed/noise.js';
 import { TOPK_STATE } from '../masks/topk.js';
-import { align4, ELEMENT_BYTES, type ModelLayout, type Tensor } from './layout.js';
+import {
+  align4,
+  ELEMENT_BYTES,
+  type ModelLayout,
+  type PoolLayer,
+  type Tensor,
+  type WeightedLayer,
+} from './layout.js';
 import type { LayerCounts } from './method.js';
+import { areaOf, storedOf } from './volume.js';
 
 export interface LayerTensors {
   /** uint16 [active] and int32 [outputs + 1]; undefined when every weight is active */
   readonly columns: Tensor | undefined;
   readonly rowStarts: Tensor | undefined;
-  /** uint8 [outputs × batch] activations after ReLU; undefined in the last layer */
+  /** uint16 [inputs + 2 · positions] of `fillPlaces`; undefined if dense */
+  readonly places: Tensor | undefined;
+  /** uint8 [stored outputs × batch] activations after ReLU; undefined in the last layer */
   readonly activations: Tensor | undefined;
+  readonly pools: readonly PoolTensors[];
+}
+
+export interface PoolTensors {
+  readonly places: Tensor; // uint16 [window + 2 · positions] of `fillPlaces`
+  readonly activations: Tensor; // uint8 [stored outputs × batch]
 }
 
 export interface ArenaLayout {
   readonly bytes: number;
   readonly tensors: readonly Tensor[]; // all but the parameters, for RAM sums
   readonly layers: readonly LayerTensors[];
-  readonly inputs: Tensor; // uint8 [inputs × batch], or int8
+  readonly inputs: Tensor; // uint8 [stored inputs × batch], or int8
   readonly example: Tensor; // uint8 [inputs] as read from the shard
-  readonly sums: Tensor; // int32 [largest output × batch] forward sums, then summed errors
-  readonly errors: Tensor; // int16 [largest output × batch]
-  readonly marks: Tensor; // uint8 [largest input]
-  readonly kept: Tensor; // uint16 [largest input]
+  readonly sums: Tensor; // int32 [largest output or input × batch] forward sums, then summed errors
+  readonly errors: Tensor; // int16 [largest output or input × batch]
+  readonly marks: Tensor; // uint8 [largest stored input]
+  readonly kept: Tensor; // uint16 [largest input of a dense layer, positions of another]
   readonly counts: Tensor; // int32 [TOPK_STATE] state of top-k, histogram of inputs
   readonly noise: Tensor; // int32 [NOISE_LENGTH]
   readonly order: Tensor; // uint16 [examples] order of an epoch
@@ -52,26 +68,42 @@ export function arenaLayout(
     tensors.push(tensor);
     return tensor;
   };
-  const layers = layout.layers.map(({ index, outputs, isLast, weights }): LayerTensors => {
+  const layers = layout.layers.map((layer): LayerTensors => {
+    const { index, inputs, outputs, positions, isLast, weights, window, output, pools } = layer;
     const isSparse = counts[index].active < weights.length;
+    const name = `layer${index}`;
     return {
-      columns: isSparse ? place(`layer${index}.columns`, 'uint16', [counts[index].active]) : undefined,
-      rowStarts: isSparse ? place(`layer${index}.rowStarts`, 'int32', [outputs + 1]) : undefined,
-      activations: isLast ? undefined : place(`layer${index}.activations`, 'uint8', [outputs, batch]),
+      columns: isSparse ? place(`${name}.columns`, 'uint16', [counts[index].active]) : undefined,
+      rowStarts: isSparse ? place(`${name}.rowStarts`, 'int32', [outputs + 1]) : undefined,
+      places: window && place(`${name}.places`, 'uint16', [inputs + 2 * positions]),
+      activations: isLast ? undefined : place(`${name}.activations`, 'uint8', [storedOf(output), batch]),
+      pools: pools.map((pool, i) => ({
+        places: place(`${name}.pool${i}.places`, 'uint16', [areaOf(pool.window) + 2 * positionsOf(pool)]),
+        activations: place(`${name}.pool${i}.activations`, 'uint8', [storedOf(pool.output), batch]),
+      })),
     };
   });
-  const mostOutputs = Math.max(...layout.layers.map((layer) => layer.outputs));
-  const mostInputs = Math.max(...layout.layers.map((layer) => layer.inputs));
+  const most = (size: (layer: WeightedLayer) => number) => Math.max(...layout.layers.map(size));
+  // sums and errors of every volume but the network's input
+  const mostSums = most(({ output, pools }) =>
+    Math.max(storedOf(output), ...pools.map((pool) => storedOf(pool.output))),
+  );
+  const mostStored = most(({ input }) => storedOf(input));
+  const mostKept = most(({ window, inputs, positions }) => (window === undefined ? inputs : positions));
   const rest = {
-    inputs: place('inputs', 'uint8', [layout.inputs, batch]),
+    inputs: place('inputs', 'uint8', [storedOf(layout.layers[0].input), batch]),
     example: place('example', 'uint8', [layout.inputs]),
-    sums: place('sums', 'int32', [mostOutputs, batch]),
-    errors: place('errors', 'int16', [mostOutputs, batch]),
-    marks: place('marks', 'uint8', [mostInputs]),
-    kept: place('kept', 'uint16', [mostInputs]),
+    sums: place('sums', 'int32', [mostSums, batch]),
+    errors: place('errors', 'int16', [mostSums, batch]),
+    marks: place('marks', 'uint8', [mostStored]),
+    kept: place('kept', 'uint16', [mostKept]),
     counts: place('counts', 'int32', [TOPK_STATE]),
     noise: place('noise', 'int32', [NOISE_LENGTH]),
     order: place('order', 'uint16', [examples]),
   };
   return { bytes, tensors, layers, ...rest };
+}
+
+function positionsOf({ output }: PoolLayer): number {
+  return output.height * output.width;
 }

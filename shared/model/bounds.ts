@@ -7,6 +7,7 @@
 import { ACTIVATION_MAX, ERROR_BITS, ERROR_MAX, SUM_MAX, WEIGHT_MAX } from '../fixed/saturation.js';
 import type { ModelDescription } from './description.js';
 import { layoutOf, type WeightedLayer } from './layout.js';
+import { overlapOf } from './volume.js';
 
 /** Largest magnitude of a bias, in units of its exponent. */
 export const BIAS_MAX = 1 << 28;
@@ -23,11 +24,60 @@ const WEIGHT_MAX_LEAST = 255;
 /** Largest batch: batch · ERROR_MAX · ACTIVATION_MAX · 255 + 2^30, a weight step, is below 2^31. */
 export const BATCH_MAX = 16;
 
+/** Largest mantissa of a step. */
+const MANTISSA_MAX = 255;
+
+/** What the rounding of a step adds to a sum of biases' gradients, at most: half of 2^30. */
+const STEP_ROUNDING = 1 << 29;
+
+/**
+ * Products in one weight's gradient (positions · examples), at most: a sum of errors times a mantissa,
+ * terms · ERROR_MAX · 255 + 2^29, is below 2^31, and so is terms · ERROR_MAX · ACTIVATION_MAX.
+ */
+export const TERMS_MAX = Math.floor((SUM_MAX - STEP_ROUNDING) / (ERROR_MAX * MANTISSA_MAX));
+
+/**
+ * Bits cut from a sum of `terms` products before a step's mantissa, so that the step stays within what
+ * BATCH_MAX products may give; the sum is rounded to nearest, ties up. 0 for a dense layer.
+ *
+ * terms · ERROR_MAX · ACTIVATION_MAX / 2^bits + 1/2 ≤ BATCH_MAX · ERROR_MAX · ACTIVATION_MAX
+ *
+ * @param terms positions · examples, 1 to TERMS_MAX
+ */
+export function gradientCut(terms: number): number {
+  let bits = 0;
+  while (terms > BATCH_MAX << bits) bits++;
+  return bits;
+}
+
+/**
+ * Largest left shift in a bias step of `terms` errors: terms · ERROR_MAX · 255 · 2^shift is below 2^31.
+ * @param terms positions · examples, 1 to TERMS_MAX
+ */
+export function biasShiftMost(terms: number): number {
+  let shift = 0;
+  while (shift < BIAS_SHIFT_MOST && terms * ERROR_MAX * MANTISSA_MAX * 2 ** (shift + 1) <= SUM_MAX) shift++;
+  return shift;
+}
+
+/** Enough for every bias: it is finer than a weight by the inputs' exponent. */
+const BIAS_SHIFT_MOST = 6;
+
+/** @throws RangeError when a layer has too many positions for a batch */
+export function checkTerms({ index, positions }: WeightedLayer, batch: number): void {
+  if (positions * batch <= TERMS_MAX) return;
+  throw new RangeError(
+    `layer ${index}: ${positions} positions × batch ${batch}, expected at most ${TERMS_MAX} ` +
+      'before a gradient passes int32: make the batch smaller',
+  );
+}
+
 /**
  * The largest magnitude that a layer's weights may take.
  *
  * Forward:        fanIn · wMax · xMax + BIAS_MAX + 2^(MAX_SUM_SHIFT - 1) ≤ 2^31 - 1
- * Input gradient: fanOut · wMax · ERROR_MAX + ERROR_ROUNDING ≤ 2^31 - 1 (not in the first layer, which has none)
+ * Input gradient: fanOut · wMax · ERROR_MAX + ERROR_ROUNDING ≤ 2^31 - 1 (not in the first layer, which has
+ * none), where the fan-out of a convolution is its rows that read a value times its windows that do.
  *
  * @throws RangeError with the sum, when no useful weight fits
  */
@@ -36,7 +86,7 @@ export function weightMaxOf(layer: WeightedLayer, signedInput: boolean): number 
   const forwardRoom = SUM_MAX - BIAS_MAX - (1 << (MAX_SUM_SHIFT - 1));
   let limit = Math.min(WEIGHT_MAX, Math.floor(forwardRoom / (layer.inputs * inputMax)));
   const backwardRoom = SUM_MAX - ERROR_ROUNDING;
-  if (layer.index > 0) limit = Math.min(limit, Math.floor(backwardRoom / (layer.outputs * ERROR_MAX)));
+  if (layer.index > 0) limit = Math.min(limit, Math.floor(backwardRoom / (fanOutOf(layer) * ERROR_MAX)));
   if (limit < WEIGHT_MAX_LEAST) {
     throw new RangeError(
       `layer ${layer.index} (${layer.inputs} inputs × ${layer.outputs} outputs) leaves weights of at most ` +
@@ -44,6 +94,12 @@ export function weightMaxOf(layer: WeightedLayer, signedInput: boolean): number 
     );
   }
   return limit;
+}
+
+/** Products in one sum of the input gradient, at most. */
+function fanOutOf({ outputs, window, isDepthwise }: WeightedLayer): number {
+  if (window === undefined) return outputs;
+  return (isDepthwise ? 1 : outputs) * overlapOf(window);
 }
 
 /** The same for every layer. @throws RangeError as above */

@@ -3,21 +3,21 @@
  * everything else about a model (tensors, sizes, bounds, memory) derives from it.
  * @module
  */
+import { bad, integer, known, record } from './field.js';
+import { type LayerDescription, parseLayer, plainLayer } from './layer.js';
+import { stagesOf } from './stage.js';
 
 export interface InputDescription {
-  readonly shape: readonly number[]; // e.g. [14, 14]; the product is the fan-in of the first layer
+  /** [features], [channels, time], [height, width] or [channels, height, width] */
+  readonly shape: readonly number[];
   readonly type: 'uint8' | 'int8';
   readonly exp: number; // real value = raw · 2^exp, -16 to 0
 }
 
-export interface DenseDescription {
-  readonly kind: 'dense';
-  readonly units: number;
-}
-
-export type LayerDescription = DenseDescription;
-
-/** Every layer but the last is followed by ReLU; the last one gives the logits, one per class. */
+/**
+ * Every layer with weights but the last is followed by ReLU; the last layer is dense and gives the
+ * logits, one per class.
+ */
 export interface ModelDescription {
   readonly name: string; // /^[a-z0-9-]{1,32}$/
   readonly input: InputDescription;
@@ -25,7 +25,6 @@ export interface ModelDescription {
 }
 
 const MAX_LAYERS = 16;
-const MAX_UNITS = 4096;
 const MAX_INPUTS = 65535;
 
 /**
@@ -45,7 +44,9 @@ export function parseDescription(json: string): ModelDescription {
   if (typeof name !== 'string' || !/^[a-z0-9-]{1,32}$/.test(name)) {
     throw bad('model.name', name, '1 to 32 of a-z, 0-9 and -');
   }
-  return { name, input: parseInput(model.input), layers: parseLayers(model.layers) };
+  const description = { name, input: parseInput(model.input), layers: parseLayers(model.layers) };
+  stagesOf(description); // every layer fits the one before it
+  return description;
 }
 
 /** The JSON of a description, the same text for the same description. */
@@ -54,7 +55,7 @@ export function formatDescription(description: ModelDescription): string {
   return JSON.stringify({
     name,
     input: { shape: input.shape, type: input.type, exp: input.exp },
-    layers: layers.map((layer) => ({ kind: layer.kind, units: layer.units })),
+    layers: layers.map(plainLayer),
   });
 }
 
@@ -78,38 +79,5 @@ function parseLayers(value: unknown): LayerDescription[] {
   if (!Array.isArray(value) || value.length < 1 || value.length > MAX_LAYERS) {
     throw bad('model.layers', value, `a list of 1 to ${MAX_LAYERS} layers`);
   }
-  return value.map((item, i) => {
-    const where = `model.layers[${i}]`;
-    const layer = record(item, where);
-    known(layer, where, ['kind', 'units']);
-    if (layer.kind !== 'dense') throw bad(`${where}.kind`, layer.kind, '"dense"');
-    return { kind: layer.kind, units: integer(layer.units, `${where}.units`, 1, MAX_UNITS) };
-  });
-}
-
-function record(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw bad(where, value, 'an object');
-  }
-  return value as Record<string, unknown>;
-}
-
-function known(object: Record<string, unknown>, where: string, names: readonly string[]): void {
-  for (const name of Object.keys(object)) {
-    if (!names.includes(name)) throw bad(`${where}.${name}`, object[name], `only ${names.join(', ')}`);
-  }
-}
-
-function integer(value: unknown, where: string, min: number, max: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    throw bad(where, value, `an integer from ${min} to ${max}`);
-  }
-  return value;
-}
-
-function bad(where: string, value: unknown, expected: string): RangeError {
-  const text = JSON.stringify(value);
-  return new RangeError(
-    `${where} ${text === undefined ? 'missing' : text.slice(0, 60)}, expected ${expected}`,
-  );
+  return value.map((item, i) => parseLayer(item, `model.layers[${i}]`));
 }

@@ -34,6 +34,7 @@ export function memoryOf(
   const rows = [
     { name: 'parameters', bytes: align4(layout.parameterBytes) },
     group('active weights', /columns|rowStarts/),
+    group('places in volumes', /places/),
     group('activations', /activations|inputs|example/),
     group('sums and errors', /sums|errors/),
     group('selection', /marks|kept|counts/),

@@ -8,6 +8,7 @@ import { type DensityChoice, keptOf, keptWeights } from './density.js';
 import type { ModelLayout } from './layout.js';
 import type { ActivationChoice, LayerCounts, MergeChoice, TrainingMethod, UplinkChoice } from './method.js';
 import { RATE_UNIT, rateAt } from './schedule.js';
+import { valuesOf } from './volume.js';
 
 /** Names a person may ask for. */
 export const PRESETS = ['dense', 'swat', 'zerofl', 'sparrow'] as const;
@@ -138,7 +139,7 @@ export function planTraining(
     },
     layers: layout.layers.map((layer) => ({
       active: active[layer.index],
-      keptInputs: keptOf(layer.inputs, recipe.activationDensity),
+      keptInputs: keptOf(valuesOf(layer.input), recipe.activationDensity),
       sent: sent[layer.index],
     })),
   };
@@ -146,7 +147,10 @@ export function planTraining(
 
 /** Multiply-accumulates of one example's dense training step: forward, input gradient, weight gradient. */
 export function denseMacsPerExample(layout: ModelLayout): number {
-  return layout.layers.reduce((sum, layer) => sum + layer.weights.length * (layer.index === 0 ? 2 : 3), 0);
+  return layout.layers.reduce(
+    (sum, { index, weights, positions }) => sum + weights.length * positions * (index === 0 ? 2 : 3),
+    0,
+  );
 }
 
 function sentWeights(recipe: Recipe, layout: ModelLayout): number[] {

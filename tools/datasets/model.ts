@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { type ModelDescription, parseDescription } from '../../shared/model/description.js';
+import { layoutOf } from '../../shared/model/layout.js';
 import { denseModel } from '../../shared/model/zoo.js';
 import type { Dataset } from './dataset.js';
 
@@ -21,7 +22,7 @@ export function modelFor({ name, train }: Dataset, file?: string): ModelDescript
       `${file}: input of ${inputs} ${description.input.type}, expected ${train.featureCount} ${input.type} as in ${name}`,
     );
   }
-  const classes = description.layers[description.layers.length - 1].units;
+  const { classes } = layoutOf(description);
   if (classes < train.classes) {
     throw new RangeError(`${file}: last layer of ${classes} units, expected ${train.classes}, one per class`);
   }
