@@ -1,0 +1,132 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Network } from '../../../firmware/trainer/network.js';
+import { layerDeltas } from '../../../firmware/trainer/uplink.js';
+import { Random } from '../../../shared/fixed/random.js';
+import { MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../shared/model/delta.js';
+import { initialModel } from '../../../shared/model/initial.js';
+import type { LayerCounts, UplinkChoice } from '../../../shared/model/method.js';
+import { type Model, sourceOf } from '../../../shared/model/model.js';
+import { network as describe } from '../../shared/model/descriptions.js';
+import { biasesOf, weightsOf } from './digits.js';
+
+const test = suite('trainer/uplink');
+
+const BASE = initialModel(describe(70, 9, 4), 1); // 630 weights: two blocks and a part
+
+/** A model whose parameters are the base's with changes of at most `most`, or anything at all. */
+function trained(random: Random, most: number): Model {
+  const model = { head: BASE.head, parameters: BASE.parameters.slice(0) };
+  for (const index of [0, 1]) {
+    const weights = weightsOf(model, index);
+    weights.forEach((w, i) => {
+      const next = w + random.below(2 * most + 1) - most;
+      weights[i] = Math.max(-32767, Math.min(32767, next));
+    });
+    const biases = biasesOf(model, index);
+    biases.forEach((_, r) => {
+      biases[r] = (random.below(2 * most + 1) - most) * 64;
+    });
+  }
+  return model;
+}
+
+function countsOf(sent: readonly number[]): LayerCounts[] {
+  return BASE.head.layout.layers.map(({ inputs, weights }, i) => ({
+    active: weights.length,
+    keptInputs: inputs,
+    sent: sent[i],
+  }));
+}
+
+function drain<T>(run: Generator<number, T>): T {
+  for (;;) {
+    const step = run.next();
+    if (step.done) return step.value;
+  }
+}
+
+function deltasOf(model: Model, counts: readonly LayerCounts[], uplink: UplinkChoice) {
+  const network = new Network(BASE.head, 1, counts, 0);
+  drain(network.load(sourceOf(model)));
+  return drain(layerDeltas(network, sourceOf(BASE), counts, uplink));
+}
+
+/** Places of the largest magnitudes, by sorting. */
+function largest(values: readonly number[], count: number): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]) || a - b);
+  return order.slice(0, count).sort((a, b) => a - b);
+}
+
+/** x / 2^shift to nearest, ties away from zero, clamped to int16. */
+function shifted(x: number, shift: number): number {
+  const magnitude = Math.floor(Math.abs(x) / 2 ** shift + 0.5);
+  return Math.sign(x) * Math.min(32767, magnitude) + 0;
+}
+
+/** The smallest shift that brings the largest magnitude into int16. */
+function shiftFor(values: readonly number[], most: number): number {
+  const largestMagnitude = Math.max(0, ...values.map(Math.abs));
+  for (let shift = 0; shift < most; shift++) if (largestMagnitude < 2 ** (15 + shift)) return shift;
+  return most;
+}
+
+for (const uplink of ['all', 'top-k-weights', 'diff-on-top-k-weights', 'top-k-weights-diff'] as const) {
+  test(`${uplink}: places, values and shifts are those of the definition`, () => {
+    const random = new Random(1);
+    const sents = [
+      [630, 36],
+      ...(uplink === 'all'
+        ? []
+        : [
+            [1, 1],
+            [100, 36],
+            [629, 35],
+            [256, 7],
+          ]),
+    ];
+    for (const sent of sents) {
+      for (const most of [0, 1, 30, 5000, 65_000]) {
+        const model = trained(random, most);
+        const counts = countsOf(sent);
+        for (const [index, delta] of deltasOf(model, counts, uplink).entries()) {
+          const what = `${sent[index]} sent, changes of ${most}, layer ${index}`;
+          const [now, old] = [[...weightsOf(model, index)], [...weightsOf(BASE, index)]];
+          const differences = now.map((w, i) => w - old[i]);
+          const isAll = sent[index] === now.length;
+          const places = largest(uplink === 'top-k-weights-diff' ? differences : now, sent[index]);
+          assert.is(delta.positions === 'all', isAll, what);
+          if (delta.positions !== 'all') assert.is(delta.positions.join(), places.join(), what);
+          const exact = places.map((i) => (uplink === 'top-k-weights' ? now : differences)[i]);
+          assert.is(delta.shift, shiftFor(exact, MAX_VALUE_SHIFT), what);
+          assert.is(delta.values.join(), exact.map((x) => shifted(x, delta.shift)).join(), what);
+          const [biases, before] = [[...biasesOf(model, index)], biasesOf(BASE, index)];
+          const moved = biases.map((b, r) => b - before[r]);
+          assert.is(delta.biasShift, shiftFor(moved, MAX_BIAS_SHIFT), what);
+          assert.is(delta.biases.join(), moved.map((x) => shifted(x, delta.biasShift)).join(), what);
+        }
+      }
+    }
+  });
+}
+
+test('the base is read from wherever it lies, in any alignment', () => {
+  const random = new Random(2);
+  const model = trained(random, 300);
+  const counts = countsOf([50, 10]);
+  const network = new Network(BASE.head, 1, counts, 0);
+  drain(network.load(sourceOf(model)));
+  const flash = new Uint8Array(BASE.parameters.byteLength + 3);
+  flash.set(new Uint8Array(BASE.parameters), 3);
+  const odd = {
+    head: BASE.head,
+    readParameters: (offset: number, out: Uint8Array) =>
+      out.set(flash.subarray(3 + offset, 3 + offset + out.length)),
+  };
+  assert.equal(
+    drain(layerDeltas(network, odd, counts, 'top-k-weights-diff')),
+    deltasOf(model, counts, 'top-k-weights-diff'),
+  );
+});
+
+test.run();
