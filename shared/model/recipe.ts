@@ -17,6 +17,8 @@ export type PresetName = (typeof PRESETS)[number];
 export interface Recipe {
   readonly preset: PresetName;
   readonly density: number; // of weights, above 0, to 1; `dense` has 1
+  readonly rampFrom: number; // density of round 1, at least `density`; equal to it = constant
+  readonly rampRounds: number; // part of the rounds after which `density` is reached, above 0, to 1
   readonly activationDensity: number; // inputs kept per example for the weight gradient
   readonly spread: DensityChoice;
   readonly activations: ActivationChoice;
@@ -85,6 +87,9 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
   },
 };
 
+/** A plan's clip is in units of 2^-4. */
+const CLIP_UNIT = 16;
+
 /** The learning rate falls to this part of the first over a run (ZeroFL, section A.5). */
 const RATE_FALL = 10;
 
@@ -95,11 +100,14 @@ const RATE_FALL = 10;
 export function recipeOf(preset: PresetName, density: number, changes: Partial<Recipe> = {}): Recipe {
   const choices = CHOICES[preset];
   if (choices === undefined) throw bad('method', preset, PRESETS.join(', '));
+  range('density', density, 0, 1);
   const used = preset === 'dense' ? 1 : density;
   const rate = changes.rate ?? choices.rate;
   const recipe: Recipe = {
     preset,
     density: used,
+    rampFrom: used,
+    rampRounds: 0.5,
     activationDensity: used,
     ...choices,
     rateEnd: rate / RATE_FALL,
@@ -120,8 +128,9 @@ export function planTraining(
   layout: ModelLayout,
   round: number,
 ): { method: TrainingMethod; layers: LayerCounts[] } {
-  const active = keptWeights(layout, recipe.density, recipe.spread);
-  const sent = sentWeights(recipe, layout);
+  const density = densityAt(recipe, round);
+  const active = keptWeights(layout, density, recipe.spread);
+  const sent = sentWeights(recipe, layout, density);
   const { activations, uplink, merge, epochs, batch, reselectEvery, holdBackEvery } = recipe;
   const first = Math.max(1, Math.round(recipe.rate * RATE_UNIT));
   const last = Math.max(1, Math.round(recipe.rateEnd * RATE_UNIT));
@@ -131,7 +140,7 @@ export function planTraining(
       uplink,
       merge,
       rate: rateAt(first, last, round, recipe.rounds),
-      clip: Math.round(recipe.clip * 16),
+      clip: recipe.clip > 0 ? Math.max(1, Math.round(recipe.clip * CLIP_UNIT)) : 0,
       epochs,
       batch,
       reselectEvery,
@@ -153,13 +162,26 @@ export function denseMacsPerExample(layout: ModelLayout): number {
   );
 }
 
-function sentWeights(recipe: Recipe, layout: ModelLayout): number[] {
+/**
+ * Density of a round: constant, or falling from `rampFrom` as the cube of what is left of the ramp
+ * (Zhu & Gupta 2017, section 3). Products of doubles only, so any server computes the same.
+ */
+export function densityAt({ density, rampFrom, rampRounds, rounds }: Recipe, round: number): number {
+  const left = Math.max(0, 1 - (round - 1) / (rampRounds * rounds));
+  return density + (rampFrom - density) * left * left * left;
+}
+
+function sentWeights(recipe: Recipe, layout: ModelLayout, density: number): number[] {
   if (recipe.uplink === 'all') return layout.layers.map((layer) => layer.weights.length);
-  return keptWeights(layout, Math.min(1, recipe.density + recipe.maskRatio), recipe.spread);
+  return keptWeights(layout, Math.min(1, density + recipe.maskRatio), recipe.spread);
 }
 
 function check(recipe: Recipe): void {
   range('density', recipe.density, 0, 1);
+  if (!(recipe.rampFrom >= recipe.density && recipe.rampFrom <= 1)) {
+    throw bad('ramp', recipe.rampFrom, `the density ${recipe.density} to 1`);
+  }
+  range('ramp rounds', recipe.rampRounds, 0, 1);
   range('activation density', recipe.activationDensity, 0, 1);
   range('rate', recipe.rate, 0, 16);
   range('last rate', recipe.rateEnd, 0, recipe.rate);

@@ -9,6 +9,8 @@ import { integer, number } from './option.js';
 export interface RecipeOptions {
   readonly method: string;
   readonly density: number;
+  readonly ramp?: number;
+  readonly rampRounds?: number;
   readonly rate?: number;
   readonly rounds: number;
   readonly epochs: number;
@@ -34,6 +36,8 @@ export function addRecipeOptions(
       number,
       defaults.density,
     )
+    .option('--ramp <density>', 'density of the first round; it falls to --density', number)
+    .option('--ramp-rounds <part>', 'part of the rounds that the ramp takes, 0.5 when left out', number)
     .option('--rounds <n>', 'rounds', integer(1, 1_000_000), defaults.rounds)
     .option('--rate <rate>', 'first learning rate; it falls to a tenth over the rounds', number)
     .option('--epochs <n>', 'local epochs per round', integer(1, 255), defaults.epochs)
@@ -63,6 +67,8 @@ export function recipeFrom(options: RecipeOptions): Recipe {
     rounds: options.rounds,
     epochs: options.epochs,
   };
+  if (options.ramp !== undefined) changes.rampFrom = options.ramp;
+  if (options.rampRounds !== undefined) changes.rampRounds = options.rampRounds;
   if (options.rate !== undefined) changes.rate = options.rate;
   if (options.batch !== undefined) changes.batch = options.batch;
   if (options.clip !== undefined) changes.clip = options.clip;
