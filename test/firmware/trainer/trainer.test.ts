@@ -41,7 +41,7 @@ function trainWith(
 }
 
 for (const preset of PRESETS) {
-  test(`${preset}: fifty steps on digits lower the loss by a quarter and find four times what chance would`, () => {
+  test(`${preset}: fifty steps on digits lower the loss by a quarter and find twice what chance would`, () => {
     const { method, layers } = planFor(FRESH, preset, 0.2, { rate: 0.3 });
     const examples = part(SHARD, 0, 400); // 50 steps of 8
     const before = evaluateModel(FRESH, layers, examples);
@@ -49,7 +49,7 @@ for (const preset of PRESETS) {
     const after = evaluateModel(model, layers, examples);
     assert.is(result.examples, 400);
     assert.ok(after.lossOctaves < 0.75 * before.lossOctaves, `${before.lossOctaves} to ${after.lossOctaves}`);
-    assert.ok(after.correct > 160, `${after.correct} of 400`);
+    assert.ok(after.correct > 80, `${after.correct} of 400`);
   });
 }
 
