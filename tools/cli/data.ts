@@ -134,7 +134,10 @@ function summary({ count, shape, signed, classes, clients }: ExampleSet): string
   const sorted = [...sizes.values()].sort((a, b) => a - b);
   const [least, median, most] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
   const type = signed ? 'int8' : 'uint8';
-  const each = `${sorted.length} clients with ${least} to ${most} each (median ${median})`;
+  const each =
+    sorted.length === 1
+      ? '1 client'
+      : `${sorted.length} clients with ${least} to ${most} each (median ${median})`;
   return `${count} examples of ${shape.join('x')} ${type}, ${classes} classes, ${each}`;
 }
 

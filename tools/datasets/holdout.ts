@@ -26,8 +26,8 @@ export function holdOutClients(clients: readonly string[], share: number, seed: 
 }
 
 /**
- * Without clients: the last examples of each label, in the file's order. Windows that overlap
- * follow each other there, so a random choice would test on what was trained on.
+ * Without clients: the last examples of each label, in the file's order, one at least, but never all.
+ * Windows that overlap follow each other there, so a random choice would test on what was trained on.
  */
 export function holdOutLast(labels: readonly string[], share: number): boolean[] {
   const sizes = new Map<string, number>();
@@ -36,7 +36,8 @@ export function holdOutLast(labels: readonly string[], share: number): boolean[]
   return labels.map((label) => {
     const place = seen.get(label) ?? 0;
     seen.set(label, place + 1);
-    return place >= Math.ceil((1 - share) * sizes.get(label)!);
+    const size = sizes.get(label)!;
+    return place >= size - Math.max(1, Math.floor(share * size)) && place > 0;
   });
 }
 

@@ -40,7 +40,7 @@ interface Cut {
 }
 
 const SHARE_OF_EXTRAS = 0.1; // unknown and silence, each, of the clips of the ten words
-const TRAIN_NOISE = 0.8; // of each noise file
+const NOISE_PARTS = 5; // of each noise file; the last is for the held-out part
 const FEATURES = BANDS * FRAMES;
 
 /** @throws RangeError in one line: the file that is missing or wrong, where and how */
@@ -51,7 +51,12 @@ export function loadSpeech(folder: string, options: SpeechOptions = {}): Loaded 
   const [trainCuts, testCuts] = clips.some(({ part }) => part !== undefined)
     ? ([['train'], [heldOut]] as const).map(([part]) => {
         const own = clips.filter((clip) => clip.part === part);
-        return withExtras(folder, own, part === 'train' ? [0, TRAIN_NOISE] : [TRAIN_NOISE, 1], random);
+        return withExtras(
+          folder,
+          own,
+          part === 'train' ? [0, NOISE_PARTS - 1] : [NOISE_PARTS - 1, NOISE_PARTS],
+          random,
+        );
       })
     : divide(clips, options, random);
   if (trainCuts.length === 0) throw new RangeError(`${folder}: 0 clips to train on, expected 1 or more`);
@@ -97,7 +102,7 @@ function divide(
 function withExtras(
   folder: string,
   clips: readonly Clip[],
-  range: readonly [number, number],
+  [from, to]: readonly [number, number], // parts of the noise files
   random: Random,
 ): Cut[] {
   const known = clips.filter(({ label }) => label > UNKNOWN);
@@ -107,10 +112,9 @@ function withExtras(
   const noise = noiseOf(folder);
   const silence = Array.from({ length: known.length === 0 ? 0 : extras }, () => {
     const { file, samples } = noise[random.below(noise.length)];
-    const first = Math.ceil(range[0] * samples);
-    const starts = Math.floor(range[1] * samples) - CLIP_SAMPLES - first + 1;
+    const [first, end] = [from, to].map((part) => Math.floor((part * samples) / NOISE_PARTS));
     const { speaker } = cuts[random.below(cuts.length)];
-    const start = first + random.below(Math.max(1, starts));
+    const start = first + random.below(end - first - CLIP_SAMPLES + 1);
     return { file, label: SILENCE, speaker, start, volume: random.next() / 2 ** 32 };
   });
   return [...cuts, ...silence];
@@ -136,7 +140,7 @@ function noiseOf(folder: string): { file: string; samples: number }[] {
     const file = `${NOISE_FOLDER}/${name}`;
     const path = join(folder, file);
     const samples = readFrom(path, (bytes) => parseWav(bytes, SAMPLE_RATE)).samples.length;
-    const least = Math.ceil(CLIP_SAMPLES / (1 - TRAIN_NOISE));
+    const least = CLIP_SAMPLES * NOISE_PARTS;
     if (samples < least) throw new RangeError(`${path}: ${samples} samples, expected ${least} or more`);
     return { file, samples };
   });
