@@ -46,6 +46,7 @@ export class Coordinator implements Uplinks {
   readonly #settings: RoundSettings;
   readonly #ports: CoordinatorPorts;
   readonly #clients: Clients;
+  readonly #federation: number;
   readonly #committed: RoundSummary[];
   #state: State = 'stopped';
   #base: Base;
@@ -69,6 +70,7 @@ export class Coordinator implements Uplinks {
     this.#ports = ports;
     const saved = ports.store.load();
     this.#clients = new Clients(saved.devices, settings.maxDevices);
+    this.#federation = saved.federation;
     this.#committed = [...saved.committed];
     this.#lastAttempt = saved.lastAttempt;
     this.#base = this.#restoreBase(saved, initial);
@@ -195,6 +197,7 @@ export class Coordinator implements Uplinks {
     const attempt = this.#lastAttempt + 1;
     const cohort = Math.min(this.#settings.cohort, ready.length);
     const planFrame = encodePlan({
+      federation: this.#federation,
       taskSeed,
       round,
       attempt,

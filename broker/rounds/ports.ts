@@ -33,6 +33,7 @@ export interface Store {
 }
 
 export interface SavedState {
+  readonly federation: number; // uint32, drawn when the store was made and its own for ever
   readonly devices: readonly DeviceRecord[];
   readonly committed: readonly RoundSummary[]; // ascending rounds
   readonly model?: Uint8Array; // frame of the last committed round, of round 0 before that; none in a new folder

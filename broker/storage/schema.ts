@@ -1,7 +1,7 @@
 /**
  * The tables of `sparrow.db`.
  *
- * meta     whose folder this is, see fingerprint.ts
+ * meta     whose folder this is, see fingerprint.ts; `federation`, drawn when the folder was made
  * devices  one row per board ever seen: what it last said of itself, how it did
  * rounds   one row per attempt: announced → sealed → committed, or announced → abandoned
  * updates  accepted updates; the frame is dropped once its round is decided

@@ -7,6 +7,7 @@
  * waits in the same transaction as its own, so the order on disk is the order of the calls.
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -32,6 +33,7 @@ interface RoundRow extends Omit<OpenRound, 'planFrame'> {
 }
 
 const INITIAL_HASH = 'initial model';
+const FEDERATION = 'federation';
 
 export class FolderStore implements Store {
   readonly #folder: string;
@@ -65,6 +67,7 @@ export class FolderStore implements Store {
         for (const [name, value] of entriesOf(fingerprint)) {
           if (name !== INITIAL_HASH) this.#putMeta(name, value);
         }
+        if (!this.#meta().has(FEDERATION)) this.#putMeta(FEDERATION, String(randomBytes(4).readUInt32LE()));
       });
       this.#checkpoints = new Checkpoints(folder);
       this.#insertUpdate = this.#database.prepare(
@@ -89,6 +92,7 @@ export class FolderStore implements Store {
     const next = rounds.filter((row) => row.round === (last?.round ?? 0) + 1);
     const open = next.find((row) => row.state === 'announced' || row.state === 'sealed');
     return {
+      federation: Number(this.#meta().get(FEDERATION)),
       devices: this.#loadDevices(),
       committed: committed.map((row) => JSON.parse(row.summary) as RoundSummary),
       model: this.#loadModel(last),

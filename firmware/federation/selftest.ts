@@ -103,6 +103,7 @@ function methodOf(activations: ActivationChoice, uplink: UplinkChoice): Training
 
 function planOf(round: number, method: TrainingMethod, layers: readonly LayerCounts[]): Plan {
   return {
+    federation: 0,
     taskSeed: SEED,
     round,
     attempt: 1,

@@ -26,14 +26,14 @@ export function planOf(state: ClientState): Plan | undefined {
   return 'plan' in state ? state.plan : undefined;
 }
 
-/** Whether both ask for the same update. A new federation may count from 1 again, with its own seed or model. */
+/** Whether both ask for the same update. A new federation counts from 1 again, with the same seed and model perhaps. */
 export function isSameWork(a: Plan | undefined, b: Plan): boolean {
   return (
     a !== undefined &&
+    a.federation === b.federation &&
     a.round === b.round &&
     a.attempt === b.attempt &&
-    a.modelHash === b.modelHash &&
-    a.taskSeed === b.taskSeed
+    a.modelHash === b.modelHash
   );
 }
 

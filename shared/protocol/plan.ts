@@ -31,6 +31,7 @@ export type Cohort =
   | { readonly kind: 'threshold'; readonly seed: number; readonly threshold: number };
 
 export interface Plan {
+  readonly federation: number; // uint32, drawn when a data folder is made; tells its rounds from another's, touches no weight
   readonly taskSeed: number; // uint32, the same for the whole task
   readonly round: number; // uint32, counts from 1
   readonly attempt: number; // uint16, counts from 1; a round that was abandoned is announced again
@@ -56,7 +57,7 @@ const UPLINKS: readonly UplinkChoice[] = [
 ];
 const MERGES: readonly MergeChoice[] = ['cohort', 'senders'];
 
-const PLAN_BYTES = 52;
+const PLAN_BYTES = 56;
 const PLAN = object({
   numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
   layerCount: u8,
@@ -80,6 +81,7 @@ const PLAN = object({
   cohortSeed: u32, // of a threshold, else 0
   cohortThreshold: u32,
   deadlineMs: u32,
+  federation: u32,
 });
 
 /** @throws RangeError naming the field that is out of range */
@@ -110,6 +112,7 @@ export function encodePlan(plan: Plan): Uint8Array {
     cohortSeed: cohort.kind === 'threshold' ? cohort.seed : 0,
     cohortThreshold: cohort.kind === 'threshold' ? cohort.threshold : 0,
     deadlineMs: plan.deadlineMs,
+    federation: plan.federation,
   });
   const counts = layers.flatMap(({ active, keptInputs, sent }) => [active, keptInputs, sent]);
   return encodeFrame('plan', head, [Uint32Array.from(devices), Uint32Array.from(counts)]);
@@ -132,6 +135,7 @@ export function decodePlan(bytes: Uint8Array): Plan {
   const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length / 4);
   return decoding(() => {
     const plan: Plan = {
+      federation: fields.federation,
       taskSeed: fields.taskSeed,
       round: fields.round,
       attempt: fields.attempt,
@@ -178,7 +182,9 @@ function methodOf(fields: Fields): TrainingMethod {
   };
 }
 
-function checkPlan({ taskSeed, round, attempt, modelCrc, cohort, deadlineMs, method, layers }: Plan): void {
+function checkPlan(plan: Plan): void {
+  const { federation, taskSeed, round, attempt, modelCrc, cohort, deadlineMs, method, layers } = plan;
+  checkInteger('federation', federation, 0, UINT32_MAX);
   checkInteger('taskSeed', taskSeed, 0, UINT32_MAX);
   checkInteger('round', round, 1, UINT32_MAX);
   checkInteger('attempt', attempt, 1, UINT16_MAX);

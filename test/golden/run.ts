@@ -81,6 +81,7 @@ export function goldenRun(name: string, sliceMacs: number): GoldenResult {
     ...changes,
   });
   const plan: Plan = {
+    federation: 0,
     taskSeed: SEED,
     round: 3,
     attempt: 1,

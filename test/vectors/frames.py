@@ -38,13 +38,13 @@ def plan(v):
     cohort, method, rate = v["cohort"], v["method"], v["method"]["rate"]
     devices = cohort.get("devices", [])
     head = struct.pack(
-        "<BBBBBBBBBbHHHHHII8sIIII",
+        "<BBBBBBBBBbHHHHHII8sIIIII",
         1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
         ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
         MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
         method["reselectEvery"], method["holdBackEvery"], v["attempt"], len(devices), v["round"],
         v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
-        cohort.get("threshold", 0), v["deadlineMs"])
+        cohort.get("threshold", 0), v["deadlineMs"], v["federation"])
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
     return frame("plan", head, struct.pack(f"<{len(words)}I", *words))
 
@@ -142,7 +142,7 @@ def update(v):
 METHOD = {"activations": "union", "uplink": "top-k-weights-diff", "merge": "senders",
           "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "epochs": 1, "batch": 8, "reselectEvery": 80,
           "holdBackEvery": 5}
-PLAN = {"taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
+PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
         "modelCrc": 3735928559, "cohort": {"kind": "list", "devices": [1, 2147483648, 4294967295]},
         "deadlineMs": 60000, "method": METHOD,
         "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}

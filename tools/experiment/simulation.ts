@@ -156,6 +156,7 @@ function planOf(
   clients: readonly number[],
 ): Plan {
   return {
+    federation: 0,
     taskSeed: seed,
     round,
     attempt: 1,

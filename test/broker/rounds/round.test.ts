@@ -11,6 +11,7 @@ import { description, recipe } from '../task.js';
 const test = suite('round');
 
 const plan: Plan = {
+  federation: 0,
   taskSeed: 1,
   round: 7,
   attempt: 2,

@@ -55,14 +55,25 @@ const device: DeviceRecord = {
   failures: 1,
 };
 
-test('a new folder holds nothing', () => {
-  assert.equal(open(folders.make()).load(), {
+test('a new folder holds nothing but the number of its federation', () => {
+  const { federation, ...rest } = open(folders.make()).load();
+  assert.ok(Number.isInteger(federation) && federation >= 0 && federation < 2 ** 32, `${federation}`);
+  assert.equal(rest, {
     devices: [],
     committed: [],
     model: undefined,
     open: undefined,
     lastAttempt: 0,
   });
+});
+
+test('a folder keeps the number of its federation, another has another', () => {
+  const folder = folders.make();
+  const store = open(folder);
+  const { federation } = store.load();
+  store.close();
+  assert.is(open(folder).load().federation, federation);
+  assert.is.not(open(folders.make()).load().federation, federation); // wrong once in 2^32
 });
 
 test('an open round comes back with its plan and its accepted updates', async () => {

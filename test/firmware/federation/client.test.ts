@@ -501,7 +501,7 @@ test('six boards on a bad network all send the bytes of a good one', async () =>
     await room.server.model(MODEL);
     await room.server.plan(plan);
     for (const [seed, device] of devices.entries()) {
-      const bad = { seed, breakAfterBytes: { min: 2000, max: 9000 }, refuseOf256: 60, delayMs: 4 };
+      const bad = { seed, breakAfterBytes: { min: 2000, max: 6500 }, refuseOf256: 60, delayMs: 4 };
       room.board(device, isBad ? bad : { seed });
     }
     const updates = new Map<string, Uint8Array>();

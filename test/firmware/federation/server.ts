@@ -50,6 +50,7 @@ export function hashOf(frame: Uint8Array): string {
 export function planFor(model: Uint8Array, devices: readonly string[], changes: Partial<Plan> = {}): Plan {
   const layout = layoutOf(DESCRIPTION);
   return {
+    federation: 0,
     taskSeed: 1,
     round: 1,
     attempt: 1,

@@ -20,7 +20,7 @@ test('a plan of three layers with a cohort of 20 is small', () => {
   const plan = samplePlan(new Random(2));
   const layers = [1, 2, 3].map((n) => ({ active: n, keptInputs: n, sent: n }));
   const devices = Array.from({ length: 20 }, (_, i) => i);
-  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 52 + 80 + 36);
+  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 56 + 80 + 36);
 });
 
 test('a plan for other numerics is refused with a code of its own', () => {
@@ -39,6 +39,7 @@ test('a field out of range is named', () => {
   const { method } = plan;
   const one = { active: 1, keptInputs: 1, sent: 1 };
   const wrong: [string, Partial<Plan>][] = [
+    ['federation', { federation: 2 ** 32 }],
     ['taskSeed', { taskSeed: -1 }],
     ['taskSeed', { taskSeed: 2 ** 32 }],
     ['round', { round: 0 }],

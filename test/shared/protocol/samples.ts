@@ -43,6 +43,7 @@ function sampleCohort(random: Random): Cohort {
 
 export function samplePlan(random: Random): Plan {
   return {
+    federation: uint32(random),
     taskSeed: uint32(random),
     round: uint32(random, 1),
     attempt: uint16(random, 1),

@@ -1,109 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type RunningBroker, startBroker } from '../../../broker/main.js';
-import { SETTINGS } from '../../../firmware/federation/settings.js';
-import { recipeOf } from '../../../shared/model/recipe.js';
-import { denseModel } from '../../../shared/model/zoo.js';
 import { NO_MODEL } from '../../../shared/protocol/model.js';
 import { decodeStatus } from '../../../shared/protocol/status.js';
-import { loadDataset } from '../../../tools/datasets/dataset.js';
-import { split } from '../../../tools/datasets/split.js';
-import { deviceName, Room, type RoomOptions } from '../../../tools/emulator/room.js';
+import { deviceName, Room } from '../../../tools/emulator/room.js';
+import { Folders } from '../../broker/folder.js';
 import { sleep, TestBroker, until } from '../../firmware/room.js';
+import { BOARDS, digitsRoom, federate, isSame, ROUNDS, type Run, SHARDS, TASK } from './digits.js';
 
 const test = suite('room');
-const TASK = 'digits';
-const BOARDS = 6;
-const ROUNDS = 3;
-const { train } = loadDataset('digits');
-const SHARDS = split(train, { partition: 'iid', clients: BOARDS, seed: 1 });
-const QUICK = { ...SETTINGS, backoffFirstMs: 5, backoffMaxMs: 60, downloadMs: 300 };
 
-const folders: string[] = [];
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'room-'));
-  folders.push(folder);
-  return folder;
-}
-test.after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-
-/** A broker whose rounds need every board, however long it takes. */
-function openBroker(
-  folder: string,
-  onReport: (round: number, device: string) => void,
-): Promise<RunningBroker> {
-  const description = denseModel(
-    TASK,
-    { shape: train.shape, type: train.signed ? 'int8' : 'uint8', exp: train.inputExp },
-    train.classes,
-  );
-  return startBroker(
-    {
-      task: TASK,
-      taskSeed: 1,
-      description,
-      folder,
-      host: '127.0.0.1',
-      port: 0,
-      recipe: recipeOf('sparrow', 0.1, { rounds: ROUNDS }),
-      cohort: BOARDS,
-      goal: BOARDS,
-      minimum: BOARDS,
-      deadlineMs: 0,
-      gatherMs: 0,
-      maxDevices: BOARDS,
-    },
-    { onEvent: (event) => event.kind === 'report' && onReport(event.round, event.device), log: () => {} },
-  );
-}
-
-interface Run {
-  readonly model: Uint8Array; // after the last round
-  readonly lines: readonly string[]; // '<device> <text>'
-  readonly room: Room;
-}
-
-/** A whole federation; `onReport` may disturb it. */
-async function federate(
-  changes: Partial<RoomOptions> = {},
-  onReport: (room: Room, round: number, device: string) => void = () => {},
-): Promise<Run> {
-  const folder = newFolder();
-  const lines: string[] = [];
-  let room: Room | undefined;
-  const broker = await openBroker(folder, (round, device) => room && onReport(room, round, device));
-  room = new Room({
-    broker: { host: '127.0.0.1', port: broker.port },
-    task: TASK,
-    board: 'esp32',
-    shards: SHARDS,
-    seed: 1,
-    joinMs: 50,
-    settings: QUICK,
-    log: (device, text) => lines.push(`${device} ${text}`),
-    ...changes,
-  });
-  room.start();
-  await broker.finished;
-  room.stop();
-  await broker.close();
-  return { model: readFileSync(join(folder, 'final.model')), lines, room };
-}
+const folders = new Folders();
+test.after(() => folders.remove());
 
 let calm: Run | undefined;
 /** The run that nothing disturbs, once for all tests. */
 async function undisturbed(): Promise<Run> {
-  calm ??= await federate();
+  calm ??= await federate(folders.make());
   return calm;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 test('a room learns over real MQTT, each board downloads one model per round', async () => {
@@ -123,7 +36,7 @@ test('a room learns over real MQTT, each board downloads one model per round', a
 
 test('a network that breaks, refuses and delays gives the byte-identical model', async () => {
   const faults = { breakAfterBytes: { min: 3000, max: 20_000 }, refuseOf256: 60, delayMs: 3 };
-  const { model, lines } = await federate({ faults });
+  const { model, lines } = await federate(folders.make(), { faults });
   assert.ok(lines.filter((line) => /broken/.test(line)).length >= 5, lines.join('\n'));
   assert.ok(isSame(model, (await undisturbed()).model));
 });
@@ -137,25 +50,16 @@ test('boards that lose power in mid-round give the byte-identical model', async 
     victim.kill();
     setTimeout(() => victim.start(), 5);
   };
-  const { model } = await federate({}, onReport);
+  const { model } = await federate(folders.make(), {}, onReport);
   assert.ok(kills >= 6, `${kills} kills`);
   assert.ok(isSame(model, (await undisturbed()).model));
 });
 
 test('boards of a folder come back with the model that they held', async () => {
-  const flashFolder = newFolder();
-  await federate({ flashFolder });
+  const flashFolder = folders.make();
+  await federate(folders.make(), { flashFolder });
   const broker = await TestBroker.open();
-  const room = new Room({
-    broker: broker.address,
-    task: TASK,
-    board: 'esp32',
-    shards: SHARDS,
-    seed: 1,
-    joinMs: 1,
-    settings: QUICK,
-    flashFolder,
-  });
+  const room = digitsRoom(broker.address.port, { joinMs: 1, flashFolder });
   room.start();
   await until('statuses', () => broker.seen.length === BOARDS);
   const statuses = broker.seen.map(({ payload }) => decodeStatus(payload));
@@ -166,15 +70,7 @@ test('boards of a folder come back with the model that they held', async () => {
 });
 
 test('a room that is stopped before its boards have joined starts none', async () => {
-  const room = new Room({
-    broker: { host: '127.0.0.1', port: 1 },
-    task: TASK,
-    board: 'esp32',
-    shards: SHARDS,
-    seed: 1,
-    joinMs: 20,
-    settings: QUICK,
-  });
+  const room = digitsRoom(1, { joinMs: 20 });
   room.start();
   room.stop();
   await sleep(40);
@@ -183,14 +79,9 @@ test('a room that is stopped before its boards have joined starts none', async (
 
 test('boards wait for a broker that is not there yet', async () => {
   const lines: string[] = [];
-  const room = new Room({
-    broker: { host: '127.0.0.1', port: 1 },
-    task: TASK,
-    board: 'esp32',
+  const room = digitsRoom(1, {
     shards: SHARDS.slice(0, 1),
-    seed: 1,
     joinMs: 0,
-    settings: QUICK,
     log: (device, text) => lines.push(`${device} ${text}`),
   });
   room.start();
