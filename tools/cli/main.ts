@@ -4,16 +4,20 @@
  */
 import { Command } from 'commander';
 import { brokerCommand } from './broker.js';
+import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
 import { emulateCommand } from './emulate.js';
 import { experimentCommand } from './experiment.js';
+import { selftestCommand } from './selftest.js';
 
 const program = new Command('sparrow')
   .description('turns a room of ESP32 boards into a live federated-learning cluster')
   .addCommand(demoCommand())
   .addCommand(brokerCommand())
   .addCommand(emulateCommand())
-  .addCommand(experimentCommand());
+  .addCommand(experimentCommand())
+  .addCommand(dataCommand())
+  .addCommand(selftestCommand());
 
 try {
   await program.parseAsync();
