@@ -92,7 +92,8 @@ export class Bench {
 
   #record(key: string, { job, source }: Order, result: JobResult): Run {
     const made = { code: this.#code, commit: this.#commit, numerics: NUMERICS_VERSION };
-    const run = { key, ...made, dataHash: source.dataHash, job, result };
+    const parts: Run = { key, ...made, dataHash: source.dataHash, job, result };
+    const run = JSON.parse(JSON.stringify(parts)) as Run; // as a journal gives it back
     this.#options.journal?.append(run);
     return run;
   }
