@@ -5,7 +5,7 @@
  * Two layouts are known. The archive: a folder for each of 35 words, `testing_list.txt`,
  * `validation_list.txt` and `_background_noise_`. The official test set: a folder for each of 12
  * classes, `_unknown_` and `_silence_` among them, and no lists.
- * Source: Warden 2018, "Speech Commands", arXiv 1804.03209, sections 5 and 7.
+ * Source: Warden 2018, "Speech Commands", arXiv 1804.03209.
  * @module
  */
 import { existsSync, statSync } from 'node:fs';

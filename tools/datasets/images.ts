@@ -26,7 +26,7 @@ const DIGITS = '0123456789';
 const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const MERGED = `${DIGITS}${CAPITALS}abdefghnqrt`; // lower case only where it looks unlike the capital
 
-/** What each label of an EMNIST split means. Source: Cohen et al. 2017, table II. */
+/** What each label of an EMNIST split means. Source: Cohen et al. 2017. */
 const EMNIST_CLASSES: Readonly<Record<string, string>> = {
   'emnist-balanced': MERGED,
   'emnist-byclass': `${DIGITS}${CAPITALS}${CAPITALS.toLowerCase()}`,

@@ -3,11 +3,11 @@
  * as clients. The training part is what no list names; the held-out part is the testing list, or the
  * validation list for tuning: then no test clip is read.
  *
- * As in the paper, unknown (other words) and silence (cuts of the background noise, at a volume
+ * As in TensorFlow's example for this set, unknown (other words) and silence (cuts of the background noise, at a volume
  * between 0 and as recorded) are each a tenth as many as the clips of the ten words. Training cuts
  * come from the first 80 % of each noise file, held-out ones from the rest. Silence has no speaker
  * and is dealt to speakers at random.
- * Source: Warden 2018, "Speech Commands", arXiv 1804.03209, section 7.
+ * Source: Warden 2018, "Speech Commands", arXiv 1804.03209.
  * @module
  */
 import { join } from 'node:path';
