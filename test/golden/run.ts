@@ -36,13 +36,13 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
   },
   'zerofl, top-k-weights-diff': {
     preset: 'zerofl',
-    density: 0.05,
+    density: 0.15,
     changes: { batch: 8, uplink: 'top-k-weights-diff', maskRatio: 0 },
   },
   sparrow: { preset: 'sparrow', density: 0.1, changes: { batch: 8 } },
   'sparrow, batch 11, int8 inputs': {
     preset: 'sparrow',
-    density: 0.05,
+    density: 0.15,
     changes: { batch: 11 },
     signed: true,
   },
@@ -67,13 +67,13 @@ export function goldenRun(name: string, sliceMacs: number): GoldenResult {
   const model = initialModel(
     {
       name: 'golden',
-      input: { shape: [8, 8], type: signed ? 'int8' : 'uint8', exp: signed ? -7 : -8 },
-      layers: [16, 12, 10].map((units) => ({ kind: 'dense', units })),
+      input: { shape: [6, 6], type: signed ? 'int8' : 'uint8', exp: signed ? -7 : -8 },
+      layers: [12, 8, 10].map((units) => ({ kind: 'dense', units })),
     },
     SEED,
   );
   const batch = changes.batch ?? 1;
-  const examples = inMemory(new SyntheticExamples(70, 64, 10, SEED, signed)); // 63 to train on
+  const examples = inMemory(new SyntheticExamples(70, 36, 10, SEED, signed)); // 63 to train on
   const kept = trainingPart(examples, HOLD_BACK_EVERY);
   const epochs = Math.min(255, Math.ceil(STEPS / Math.ceil(kept.count / batch)));
   const recipe = recipeOf(preset, density, {

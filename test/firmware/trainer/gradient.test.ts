@@ -118,7 +118,7 @@ function countsOf(model: Model): LayerCounts[] {
 }
 
 const LANES = [1, 2, 3, 4, 7, 8, 11, 16];
-const TRIALS = 5; // batches for each number of lanes
+const TRIALS = 3; // batches for each number of lanes
 
 /** Compares many batches; gives the worst of each figure. */
 function worstOf(model: Model, choices: Choices, counts = countsOf(model), kind: ActivationChoice = 'all') {
