@@ -44,6 +44,9 @@ export interface ClientOptions {
 /** A plan with the longest cohort list and the most layers takes about 1.3 KB, a verdict far less. */
 const MESSAGE_BYTES = 2048;
 
+/** Under one plan and connection. A frame that the server can never read must not be sent for ever. */
+const MAX_REPEATS = 10;
+
 export class Client {
   readonly #options: ClientOptions;
   readonly #hash: number;
@@ -54,6 +57,7 @@ export class Client {
   #check: Slices<void> | undefined;
   #watch: Timer | undefined; // over a download
   #isFetching = false; // a byte of the model came since the last look
+  #repeats = 0; // of what the server could not read, under this plan and connection
   #bytesUp = 0;
   #bytesDown = 0;
 
@@ -114,6 +118,7 @@ export class Client {
 
   #up(): void {
     if (this.#state.kind === 'joining') this.#state = { kind: 'waiting' };
+    this.#repeats = 0;
     this.#sendStatus();
     this.#report();
   }
@@ -145,6 +150,7 @@ export class Client {
 
   #plan(plan: Plan): void {
     if (isSameWork(planOf(this.#state), plan)) return; // QoS 1 may repeat, a retained one comes again
+    this.#repeats = 0;
     const isAsked = isInCohort(plan.cohort, this.#hash) && this.#options.ports.examples.count > 0;
     if (!isAsked) this.#enter({ kind: 'waiting' });
     else if (this.#slots.holds(nameOf(plan))) this.#train(plan);
@@ -229,10 +235,28 @@ export class Client {
   #verdict({ round, attempt, kind }: Verdict): void {
     this.#log(`round ${round} attempt ${attempt}: ${kind}`);
     const state = this.#state;
+    if (kind === 'malformed' && round === 0) {
+      this.#repeat();
+      return;
+    }
     // While training: the verdict on the update of an earlier life, before a restart.
     if (state.kind !== 'reporting' && state.kind !== 'training') return;
     if (state.plan.round !== round || state.plan.attempt !== attempt) return;
     this.#enter({ kind: 'done', plan: state.plan, outcome: kind });
+  }
+
+  /**
+   * A message arrived damaged, and so the server cannot tell which: says again what matters, as after a
+   * reconnect. Whoever had it already takes it for a duplicate.
+   */
+  #repeat(): void {
+    if (this.#repeats < MAX_REPEATS) {
+      this.#repeats += 1;
+      this.#sendStatus();
+      this.#report();
+    } else if (this.#state.kind === 'reporting') {
+      this.#enter({ kind: 'done', plan: this.#state.plan, outcome: 'malformed' });
+    }
   }
 
   /** The only way from one state to another while running. */

@@ -27,7 +27,7 @@ export type VerdictKind = (typeof VERDICTS)[number];
 
 export interface Verdict {
   readonly device: string;
-  readonly round: number; // uint32; 0 when the update was too malformed to tell
+  readonly round: number; // uint32; 0 when the message, an update or a status, was too malformed to tell
   readonly attempt: number; // uint16; 0 likewise
   readonly kind: VerdictKind;
 }

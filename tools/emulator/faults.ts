@@ -1,6 +1,6 @@
 /**
  * A transport whose network misbehaves on demand: it refuses connections, breaks them after some
- * bytes, and delays messages. What it does depends on the seed and on the bytes that went through,
+ * bytes, delays, repeats and damages messages. What it does depends on the seed and on the bytes that went through,
  * never on the time, so that a failure can be repeated.
  * @module
  */
@@ -16,6 +16,10 @@ export interface Faults {
   readonly refuseOf256?: number;
   /** Each message waits up to so long, in either direction; order is kept. */
   readonly delayMs?: number;
+  /** Of 256 messages sent, so many go out twice, each time as a whole MQTT packet. */
+  readonly repeatOf256?: number;
+  /** Of 256 messages sent, so many arrive with one byte changed, in an MQTT packet that is right. */
+  readonly damageOf256?: number;
 }
 
 export class FaultyTransport implements BreakableTransport {
@@ -47,15 +51,14 @@ export class FaultyTransport implements BreakableTransport {
   }
 
   open(options: TransportOptions, events: TransportEvents): void {
-    const { refuseOf256 = 0, breakAfterBytes } = this.#faults;
+    const { refuseOf256, breakAfterBytes } = this.#faults;
     this.#events = events;
     this.#bytesLeft = Number.POSITIVE_INFINITY;
     if (breakAfterBytes !== undefined) {
       const { min, max } = breakAfterBytes;
       this.#bytesLeft = min + this.#random.below(max - min + 1);
     }
-    const isRefused = this.#refuseNext > 0 || this.#random.below(256) < refuseOf256;
-    if (isRefused) {
+    if (this.#refuseNext > 0 || this.#happens(refuseOf256)) {
       this.#refuseNext = Math.max(0, this.#refuseNext - 1);
       this.#clock.after(0, () => events === this.#events && this.#break('refused'));
       return;
@@ -80,6 +83,9 @@ export class FaultyTransport implements BreakableTransport {
 
   publish(topic: string, payload: Uint8Array, qos: 0 | 1, onAcknowledged: () => void): void {
     const copy = payload.slice();
+    if (this.#happens(this.#faults.damageOf256)) {
+      copy[this.#random.below(copy.length)] ^= 1 << this.#random.below(8);
+    }
     this.#later(() => {
       this.#bytesLeft -= copy.length;
       if (this.#bytesLeft > 0) this.#inner.publish(topic, copy, qos, onAcknowledged);
@@ -87,6 +93,9 @@ export class FaultyTransport implements BreakableTransport {
       // The message arrives, its acknowledgement does not.
       else this.#inner.publish(topic, copy, qos, () => this.#break('broken before an acknowledgement'));
     });
+    if (this.#happens(this.#faults.repeatOf256)) {
+      this.#later(() => this.#inner.publish(topic, copy, qos, () => {}));
+    }
   }
 
   close(): void {
@@ -97,6 +106,10 @@ export class FaultyTransport implements BreakableTransport {
   cut(): void {
     this.#events = undefined;
     this.#inner.cut();
+  }
+
+  #happens(of256 = 0): boolean {
+    return of256 > 0 && this.#random.below(256) < of256;
   }
 
   #break(reason: string): void {

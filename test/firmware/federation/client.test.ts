@@ -336,6 +336,48 @@ test('a refusal ends the work of the round, and the board is ready', async () =>
   await room.close();
 });
 
+test('an update that arrived damaged is sent again, and again, but not for ever', async () => {
+  const room = await Room.open();
+  await room.server.model(MODEL);
+  await room.server.plan(PLAN);
+  room.board();
+  const unreadable = { ...PLAN, round: 0, attempt: 0 };
+  for (let sent = 1; sent <= 11; sent++) {
+    const updates = await room.updates(sent);
+    assert.ok(isSame(updates[sent - 1], updates[0]));
+    assert.is(room.client.state, 'reporting');
+    await room.server.verdict(DEVICE, unreadable, 'malformed');
+  }
+  await room.is('done');
+  await until('ready', () => room.states().endsWith('ready'));
+  assert.is(room.server.updates(DEVICE).length, 11);
+  await room.server.plan(planFor(MODEL, [DEVICE], { round: 2 }));
+  await room.updates(12);
+  await room.close();
+});
+
+test('a status that arrived damaged is said again', async () => {
+  const room = await Room.open();
+  room.board();
+  await until('ready', () => room.states() === 'ready');
+  await room.server.verdict(DEVICE, { ...PLAN, round: 0, attempt: 0 }, 'malformed');
+  await until('ready again', () => room.states() === 'ready ready');
+  await room.close();
+});
+
+test('an update that can be read but does not fit is not sent again', async () => {
+  const room = await Room.open();
+  await room.server.model(MODEL);
+  await room.server.plan(PLAN);
+  room.board();
+  await room.updates(1);
+  await room.server.verdict(DEVICE, PLAN, 'malformed');
+  await room.is('done');
+  await sleep(20);
+  assert.is(room.server.updates(DEVICE).length, 1);
+  await room.close();
+});
+
 test('a board killed in mid-round sends the same bytes, from the model in its flash', async () => {
   const expected = await undisturbed(PLAN, MODEL);
   const room = await Room.open();

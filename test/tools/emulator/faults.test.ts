@@ -128,4 +128,21 @@ test('delayed messages keep their order', async () => {
   await broker.close();
 });
 
+test('a repeated message arrives twice and is acknowledged once, a damaged one has one bit changed', async () => {
+  const broker = await TestBroker.open();
+  const witness = new Witness(broker, { seed: 4, repeatOf256: 256, damageOf256: 128 });
+  witness.open();
+  await until('up', () => witness.story.length === 1);
+  let acknowledged = 0;
+  for (let i = 0; i < 20; i++) witness.transport.publish('a', new Uint8Array(9), 1, () => acknowledged++);
+  await until('all', () => broker.on('a').length === 40 && acknowledged === 20);
+  const bits = (payload: Uint8Array) =>
+    payload.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0);
+  const damage = broker.on('a').map(({ payload }) => bits(payload));
+  for (let i = 0; i < 40; i += 2) assert.is(damage[i], damage[i + 1]);
+  assert.equal([...new Set(damage)].sort(), [0, 1]);
+  witness.stop();
+  await broker.close();
+});
+
 test.run();

@@ -19,6 +19,11 @@ async function undisturbed(): Promise<Run> {
   return calm;
 }
 
+/** Who was accepted, in which order. */
+function accepted(reports: readonly string[]): string {
+  return reports.filter((line) => line.endsWith('accepted')).join(', ');
+}
+
 test('a room learns over real MQTT, each board downloads one model per round', async () => {
   const { room, lines } = await undisturbed();
   for (const { flash } of room.boards) {
@@ -39,6 +44,24 @@ test('a network that breaks, refuses and delays gives the byte-identical model',
   const { model, lines } = await federate(folders.make(), { faults });
   assert.ok(lines.filter((line) => /broken/.test(line)).length >= 5, lines.join('\n'));
   assert.ok(isSame(model, (await undisturbed()).model));
+});
+
+test('late, repeated and damaged messages give the byte-identical model', async () => {
+  const { model: expected, reports: inOrder } = await undisturbed();
+  for (const seed of [1, 2, 3]) {
+    const faults = { delayMs: 25, repeatOf256: 100, damageOf256: 40 };
+    const { model, reports } = await federate(folders.make(), { seed, faults });
+    assert.ok(isSame(model, expected), `seed ${seed}`);
+    assert.ok(
+      reports.some((line) => line.endsWith('duplicate')),
+      reports.join('\n'),
+    );
+    assert.ok(
+      reports.some((line) => line.endsWith('malformed')),
+      reports.join('\n'),
+    );
+    assert.is.not(accepted(reports), accepted(inOrder));
+  }
 });
 
 test('boards that lose power in mid-round give the byte-identical model', async () => {
