@@ -3,6 +3,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
+import { weightMaxima } from '../../shared/model/bounds.js';
 import { type ModelDescription, parseDescription } from '../../shared/model/description.js';
 import { layoutOf } from '../../shared/model/layout.js';
 import { denseModel } from '../../shared/model/zoo.js';
@@ -39,7 +40,9 @@ export function taskName(name: string): string {
 
 function readDescription(file: string): ModelDescription {
   try {
-    return parseDescription(readFileSync(file, 'utf8'));
+    const description = parseDescription(readFileSync(file, 'utf8'));
+    weightMaxima(description); // refuses what no int32 sum could hold
+    return description;
   } catch (error) {
     throw new RangeError(`${file}: ${(error as Error).message}`, { cause: error });
   }
