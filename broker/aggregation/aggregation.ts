@@ -80,7 +80,11 @@ export class Aggregation {
     return { head, parameters };
   }
 
-  #mergeLayer({ layer, values, senders, biases }: LayerSums, parameters: ArrayBuffer, weightMax: number): void {
+  #mergeLayer(
+    { layer, values, senders, biases }: LayerSums,
+    parameters: ArrayBuffer,
+    weightMax: number,
+  ): void {
     const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
     const keepsBase = this.#method.uplink !== 'top-k-weights';
     for (let i = 0; i < weights.length; i++) {

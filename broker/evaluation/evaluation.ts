@@ -2,7 +2,7 @@
  * The server's evaluation of a model: the same integer inference as on a board.
  * @module
  */
-import { evaluate, type EvaluationResult } from '../../firmware/trainer/evaluate.js';
+import { type EvaluationResult, evaluate } from '../../firmware/trainer/evaluate.js';
 import type { TrainingExamples } from '../../firmware/trainer/trainer.js';
 import { BATCH_MAX } from '../../shared/model/bounds.js';
 import type { LayerCounts } from '../../shared/model/method.js';

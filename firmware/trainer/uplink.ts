@@ -7,6 +7,7 @@ import { bitWidth } from '../../shared/fixed/bits.js';
 import { shiftNearest } from '../../shared/fixed/rounding.js';
 import { saturate, WEIGHT_MAX } from '../../shared/fixed/saturation.js';
 import {
+  SCAN_MACS,
   TOPK_STATE,
   topkBegin,
   topkCountHigh,
@@ -25,7 +26,7 @@ import type { LayerPlaces } from './places.js';
 const BLOCK = 256;
 
 /**
- * The deltas of a trained network against its base model, layer by layer. Yields weights scanned.
+ * The deltas of a trained network against its base model, layer by layer. Yields work done.
  * @param sent per layer, from the plan
  */
 export function* layerDeltas(
@@ -69,20 +70,20 @@ class Blocks {
     for (let from = 0; from < length; from += BLOCK) {
       const n = this.#read(from, byDifference);
       topkCountHigh(topk, this.#block, 0, n);
-      yield n;
+      yield n * SCAN_MACS;
     }
     topkFindBin(topk);
     for (let from = 0; from < length; from += BLOCK) {
       const n = this.#read(from, byDifference);
       topkCountLow(topk, this.#block, 0, n);
-      yield n;
+      yield n * SCAN_MACS;
     }
     topkFindThreshold(topk);
     let taken = 0;
     for (let from = 0; from < length; from += BLOCK) {
       const n = this.#read(from, byDifference);
       taken += topkTake(positions, taken, topk, this.#block, 0, n, from);
-      yield n;
+      yield n * SCAN_MACS;
     }
     return positions;
   }
@@ -122,7 +123,7 @@ class Blocks {
         for (; i < positions.length && positions[i] < from + n; i++)
           each(i, this.#block[positions[i] - from]);
       }
-      yield n;
+      yield n * SCAN_MACS;
     }
   }
 

@@ -21,6 +21,9 @@
  * @module
  */
 
+/** Work of one value in one pass, in multiply-accumulates: measured on desktop XS against a dense layer's. */
+export const SCAN_MACS = 3;
+
 export type TopkValues = Int8Array | Uint8Array | Int16Array | Int32Array;
 
 const LOW_BITS = 9;

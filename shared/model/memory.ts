@@ -54,17 +54,26 @@ export function checkMemory(need: MemoryNeed, board: BoardProfile): void {
   );
 }
 
-/** Values, positions, reference positions and the frame that is made of them. */
+/**
+ * Values, positions and reference of every layer, the frame made of them, and what coding the
+ * positions of one layer holds for a while: its gaps, and the change from the reference.
+ */
 function updateBytes(layout: ModelLayout, counts: readonly LayerCounts[]): number {
   let held = 0;
   let frame = FRAME_BYTES;
+  let coded = 0;
+  let coding = 0;
   for (const { index, outputs, weights } of layout.layers) {
     const { active, sent } = counts[index];
-    const isSparse = sent < weights.length;
-    held += 2 * sent + 2 * outputs + (isSparse ? 4 * sent + 4 * active : 0);
-    frame += 2 * sent + 2 * outputs + RECORD_BYTES + (isSparse ? Math.ceil(weights.length / 8) : 0);
+    held += 2 * sent + 2 * outputs;
+    frame += 2 * sent + 2 * outputs + RECORD_BYTES;
+    if (sent === weights.length) continue; // without positions
+    held += 4 * sent + 4 * active;
+    coded += 1 + Math.ceil(weights.length / 8); // no coding is longer than the bitmap
+    const complement = 2 * sent > weights.length ? weights.length - sent : 0;
+    coding = Math.max(coding, 4 * (active + sent + complement));
   }
-  return align4(held) + align4(frame);
+  return align4(held) + align4(frame + coded) + align4(coded) + coding;
 }
 
 /** Header and head of an update frame, and one layer's record in it, rounded up. */

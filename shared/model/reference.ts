@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  SCAN_MACS,
   TOPK_STATE,
   topkBegin,
   topkCountHigh,
@@ -18,8 +19,8 @@ import type { ModelSource } from './model.js';
 const BLOCK = 256;
 
 /**
- * Places of the `count` largest |weights| of a layer, ascending, ties to the lower place. Yields
- * weights scanned, three passes over the layer.
+ * Places of the `count` largest |weights| of a layer, ascending, ties to the lower place. Yields the
+ * work of three passes over the layer.
  */
 export function* largestWeights(
   source: ModelSource,
@@ -40,20 +41,20 @@ export function* largestWeights(
   for (let from = 0; from < length; from += BLOCK) {
     const n = read(from);
     topkCountHigh(state, block, 0, n);
-    yield n;
+    yield n * SCAN_MACS;
   }
   topkFindBin(state);
   for (let from = 0; from < length; from += BLOCK) {
     const n = read(from);
     topkCountLow(state, block, 0, n);
-    yield n;
+    yield n * SCAN_MACS;
   }
   topkFindThreshold(state);
   let taken = 0;
   for (let from = 0; from < length; from += BLOCK) {
     const n = read(from);
     taken += topkTake(places, taken, state, block, 0, n, from);
-    yield n;
+    yield n * SCAN_MACS;
   }
   return places;
 }
