@@ -4,25 +4,18 @@
  * @module
  */
 import type { FederationEvent, FederationSummary, RoundSummary } from '../../broker/rounds/event.js';
+import { Bar, type Output } from './bar.js';
 
-const BAR_WIDTH = 30;
-/** In a pipe a header every so many rounds would only be noise; in a terminal it scrolls away. */
 const HEADER = 'round  accuracy    loss    boards        up       down   MAC/example      time';
 
-export interface Output {
-  write(text: string): void;
-  readonly isTerminal: boolean;
-}
-
 export class Report {
-  readonly #output: Output;
+  readonly #bar: Bar;
   #rounds = 0;
   #committed = 0;
   #hasHeader = false;
-  #status = '';
 
   constructor(output: Output) {
-    this.#output = output;
+    this.#bar = new Bar(output);
   }
 
   onEvent(event: FederationEvent): void {
@@ -32,17 +25,18 @@ export class Report {
         this.#committed = event.committed;
         break;
       case 'waiting':
-        this.#setStatus(`waiting for boards, ${event.ready} of ${event.wanted} ready`);
+        this.#show(`waiting for boards, ${event.ready} of ${event.wanted} ready`);
         break;
       case 'announced':
-        this.#setStatus(`round ${event.round}: ${event.cohort} boards train`);
+        this.#show(`round ${event.round}: ${event.cohort} boards train`);
         break;
       case 'report':
-        this.#setStatus(`round ${event.round}: ${event.reported} of ${event.goal} boards reported`);
+        this.#show(`round ${event.round}: ${event.reported} of ${event.goal} boards reported`);
         break;
       case 'committed':
         this.#committed = event.round;
-        this.#header();
+        if (!this.#hasHeader) this.line(HEADER);
+        this.#hasHeader = true;
         this.line(roundLine(event));
         break;
       case 'abandoned':
@@ -51,7 +45,7 @@ export class Report {
         );
         break;
       case 'finished':
-        this.#clear();
+        this.#bar.clear();
         break;
       case 'device':
       case 'metrics':
@@ -59,34 +53,13 @@ export class Report {
     }
   }
 
-  /** A line of its own above the progress bar. */
+  /** A line of its own, above the progress bar while there is one. */
   line(text: string): void {
-    this.#clear();
-    this.#output.write(`${text}\n`);
-    this.#draw();
+    this.#bar.line(text);
   }
 
-  #header(): void {
-    if (this.#hasHeader) return;
-    this.#hasHeader = true;
-    this.line(HEADER);
-  }
-
-  #setStatus(text: string): void {
-    this.#status = text;
-    this.#clear();
-    this.#draw();
-  }
-
-  #clear(): void {
-    if (this.#output.isTerminal) this.#output.write('\r\x1b[2K');
-  }
-
-  #draw(): void {
-    if (!this.#output.isTerminal || this.#rounds === 0) return;
-    const filled = Math.round((BAR_WIDTH * this.#committed) / this.#rounds);
-    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-    this.#output.write(`${bar} ${this.#committed}/${this.#rounds}  ${this.#status}`);
+  #show(text: string): void {
+    this.#bar.show(this.#committed / this.#rounds, `${this.#committed}/${this.#rounds}  ${text}`);
   }
 }
 
