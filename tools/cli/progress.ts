@@ -6,7 +6,7 @@
 import type { BenchEvents, Work } from '../experiment/bench.js';
 import type { JobResult } from '../experiment/job.js';
 import type { Run } from '../experiment/journal.js';
-import type { Output } from './report.js';
+import type { Output } from './bar.js';
 
 const BAR_WIDTH = 30;
 /** Redrawing for each round of a small run would only cost time. */
@@ -33,14 +33,13 @@ export class Progress implements BenchEvents {
     this.#runs += runs;
     this.#rounds += rounds;
     if (kept > 0) this.line(`${kept} of ${kept + runs} runs are there already`);
-    this.#draw();
+    else this.#redraw();
   };
 
   onRound = (): void => {
     this.#roundsDone++;
     if (this.#now() - this.#drawnMs < REDRAW_MS) return;
-    this.clear();
-    this.#draw();
+    this.#redraw();
   };
 
   onRun = (name: string, { result }: Run): void => {
@@ -60,6 +59,11 @@ export class Progress implements BenchEvents {
   /** Takes the bar away. */
   clear(): void {
     if (this.#output.isTerminal) this.#output.write('\r\x1b[2K');
+  }
+
+  #redraw(): void {
+    this.clear();
+    this.#draw();
   }
 
   #draw(): void {

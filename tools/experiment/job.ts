@@ -37,6 +37,7 @@ export interface JobResult {
   readonly accuracy: number; // mean over the last rounds, 0 to 1
   readonly loss: number; // of the last round, nats
   readonly updateBytes: number; // mean update frame
+  readonly updateBytesLast: number; // the same in the last round: less than the mean after a ramp
   readonly updateBytesMost: number; // largest update frame
   readonly downBytes: number; // mean per client and round
   readonly macsPerExample: number; // of training, mean over the rounds
@@ -67,14 +68,16 @@ export function* runJob(job: Job): Generator<SimulatedRound, JobResult> {
     evaluateEvery,
   });
   const { rounds, accuracy } = run;
+  const last = rounds[rounds.length - 1];
   const sizes = layoutOf(description).layers.map((layer) => layer.weights.length);
   const layerDensities = sizes.map((size, i) => mean(rounds.map((round) => round.active[i] / size)));
   const reports = rounds.length * cohort;
   const total = (of: (round: SimulatedRound) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
   return {
     accuracy,
-    loss: rounds[rounds.length - 1].loss,
+    loss: last.loss,
     updateBytes: total((round) => round.bytesUp) / reports,
+    updateBytesLast: last.bytesUp / cohort,
     updateBytesMost: Math.max(...rounds.map((round) => round.updateBytes)),
     downBytes: total((round) => round.bytesDown) / reports,
     macsPerExample: mean(rounds.map((round) => round.macsPerExample)),

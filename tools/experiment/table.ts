@@ -15,7 +15,7 @@ const HEADER = [
   'seeds',
   'accuracy %',
   'difference',
-  'update B, mean (most)',
+  'update B: mean, last, most',
   'down B',
   'MAC/example (of dense)',
 ];
@@ -59,7 +59,13 @@ function cellsOf({ row, recipe, accuracy, difference, runs }: RowResult, varies:
     difference === undefined
       ? ''
       : `${signed(difference.mean)} ± ${difference.pairs > 1 ? difference.error.toFixed(2) : '?'}`,
-    `${whole(of((result) => result.updateBytes))} (${whole(Math.max(...results.map((each) => each.updateBytesMost)))})`,
+    [
+      of((result) => result.updateBytes),
+      of((result) => result.updateBytesLast),
+      Math.max(...results.map((each) => each.updateBytesMost)),
+    ]
+      .map(whole)
+      .join(' / '),
     whole(of((result) => result.downBytes)),
     `${whole(of((result) => result.macsPerExample))} (${(100 * share).toFixed(0)} %)`,
   ];
@@ -74,7 +80,7 @@ function legend({ experiment, rows }: ExperimentResult): string {
   return (
     `Data ${experiment.data}, ${experiment.cohort} clients per round, ${rounds} rounds, seeds ${experiment.seeds.join(', ')}. ` +
     'Accuracy: mean over seeds ± sample standard deviation, each the mean of the last three rounds on the test set.' +
-    `${pairs} Bytes: whole frames with their headers per client and round; up the update, down plan, model and verdict. ` +
+    `${pairs} Bytes: whole frames with their headers per client and round; up the update (mean over all rounds, mean of the last round, largest), down plan, model and verdict. ` +
     'MAC: multiply-accumulates of training one example.'
   );
 }

@@ -24,7 +24,8 @@ export function runOf(changes: Partial<Run> = {}, accuracy = 0.9): Run {
 
 function resultOf(accuracy: number): JobResult {
   return {
-    ...{ accuracy, loss: 0.25, updateBytes: 777.4, updateBytesMost: 780, downBytes: 5224 },
+    ...{ accuracy, loss: 0.25, updateBytes: 777.4 },
+    ...{ updateBytesLast: 774.6, updateBytesMost: 780, downBytes: 5224 },
     ...{ macsPerExample: 1264, denseMacsPerExample: 5056, density: 0.1, layerDensities: [0.08, 0.25] },
     curve: [
       { round: 5, accuracy: accuracy - 0.1, loss: 0.5, bytesUp: 4000, bytesDown: 26_000, macs: 5e5 },

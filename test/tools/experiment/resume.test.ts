@@ -50,6 +50,7 @@ test('an experiment that was killed goes on, and ends with the files of one that
   try {
     const killed = await experiment([file, '--out', broken, '--workers', '1'], 'seed 1: accuracy');
     assert.is(killed.code, null);
+    assert.not.match(killed.output, 'Error', 'its workers ended in silence');
     const kept = readFileSync(join(broken, 'runs.jsonl'), 'utf8').trimEnd().split('\n').length;
     assert.ok(kept >= 1 && kept < 6, `${kept} runs kept`);
 

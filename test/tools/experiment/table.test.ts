@@ -13,12 +13,12 @@ test('the page holds the table, the rates that were tried, the plots and the ori
 
 Two methods, "paired" & <small>.
 
-| method | density | partition | rate | seeds | accuracy % | difference | update B, mean (most) | down B | MAC/example (of dense) |
+| method | density | partition | rate | seeds | accuracy % | difference | update B: mean, last, most | down B | MAC/example (of dense) |
 |---|---|---|---|---|---|---|---|---|---|
-| zerofl | 0.1 | natural | 0.4 | 2 | 89.00 ± 1.41 |  | 777 (780) | 5,224 | 1,264 (25 %) |
-| sparrow | 0.1 | natural | 0.4 | 2 | 92.50 ± 0.71 | +3.50 ± 0.50 | 777 (780) | 5,224 | 1,264 (25 %) |
+| zerofl | 0.1 | natural | 0.4 | 2 | 89.00 ± 1.41 |  | 777 / 775 / 780 | 5,224 | 1,264 (25 %) |
+| sparrow | 0.1 | natural | 0.4 | 2 | 92.50 ± 0.71 | +3.50 ± 0.50 | 777 / 775 / 780 | 5,224 | 1,264 (25 %) |
 
-Data digits, 10 clients per round, 10 rounds, seeds 1, 2. Accuracy: mean over seeds ± sample standard deviation, each the mean of the last three rounds on the test set. Difference: to zerofl in points, seed by seed, ± standard error of the mean. Bytes: whole frames with their headers per client and round; up the update, down plan, model and verdict. MAC: multiply-accumulates of training one example.
+Data digits, 10 clients per round, 10 rounds, seeds 1, 2. Accuracy: mean over seeds ± sample standard deviation, each the mean of the last three rounds on the test set. Difference: to zerofl in points, seed by seed, ± standard error of the mean. Bytes: whole frames with their headers per client and round; up the update (mean over all rounds, mean of the last round, largest), down plan, model and verdict. MAC: multiply-accumulates of training one example.
 
 Accuracy % on held-back training examples by learning rate; the best is used above.
 
@@ -41,6 +41,13 @@ test('a density that changes over the rounds is shown with its mean', () => {
     markdownTable({ ...result, rows: [first, { ...second, runs }] }),
     '| sparrow | 0.1 (mean 0.19) | natural |',
   );
+});
+
+test('a difference that rounds to nothing has no minus', () => {
+  const result = smallResult();
+  const [first, second] = result.rows;
+  const difference = { mean: -0.001, error: 0, pairs: 1 };
+  assert.match(markdownTable({ ...result, rows: [first, { ...second, difference }] }), '| +0.00 ± ? |');
 });
 
 test('a column says what rows of an experiment that varies something were run with', () => {
