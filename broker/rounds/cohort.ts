@@ -4,9 +4,9 @@
  * @module
  */
 import { mix } from '../../shared/fixed/random.js';
+import type { Cohort } from '../../shared/protocol/cohort.js';
 import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
-import type { Cohort } from '../../shared/protocol/plan.js';
 
 /**
  * The `size` devices with the lowest rank, mix(seed, hash), in the shorter of the two forms.

@@ -3,7 +3,13 @@
  * @module
  */
 import { mix } from '../fixed/random.js';
-import type { Cohort } from './plan.js';
+
+/** The clients of a round, in a form that each board can test for itself with `isInCohort`. */
+export type Cohort =
+  /** Device hashes (`deviceHash`), ascending, at most MAX_COHORT_LIST; two devices may share one. */
+  | { readonly kind: 'list'; readonly devices: readonly number[] }
+  /** A device belongs when mix(seed, deviceHash) is below the threshold (uint32). */
+  | { readonly kind: 'threshold'; readonly seed: number; readonly threshold: number };
 
 /** A list takes 4 bytes per device in every plan: 1 KB at most. */
 export const MAX_COHORT_LIST = 256;

@@ -17,18 +17,11 @@ import type {
   TrainingMethod,
   UplinkChoice,
 } from '../model/method.js';
-import { MAX_COHORT_LIST } from './cohort.js';
+import { type Cohort, MAX_COHORT_LIST } from './cohort.js';
 import { decoding, ProtocolError } from './error.js';
 import { checkInteger, choiceOf, codeOf, UINT16_MAX, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrame, encodeFields, encodeFrame } from './frame.js';
 import { hashFromBytes, hashToBytes, MODEL_HASH_BYTES, type ModelHash } from './model.js';
-
-/** The clients of a round, in a form that each board can test for itself with `isInCohort`. */
-export type Cohort =
-  /** Device hashes (`deviceHash`), ascending, at most MAX_COHORT_LIST; two devices may share one. */
-  | { readonly kind: 'list'; readonly devices: readonly number[] }
-  /** A device belongs when mix(seed, deviceHash) is below the threshold (uint32). */
-  | { readonly kind: 'threshold'; readonly seed: number; readonly threshold: number };
 
 export interface Plan {
   readonly federation: number; // uint32, drawn when a data folder is made; tells its rounds from another's, touches no weight

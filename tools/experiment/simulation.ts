@@ -15,10 +15,11 @@ import type { ModelDescription } from '../../shared/model/description.js';
 import { initialModel } from '../../shared/model/initial.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';
 import { denseMacsPerExample, planTraining, type Recipe } from '../../shared/model/recipe.js';
+import type { Cohort } from '../../shared/protocol/cohort.js';
 import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
 import { encodeModel } from '../../shared/protocol/model.js';
-import { type Cohort, encodePlan, type Plan } from '../../shared/protocol/plan.js';
+import { encodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { decodeUpdate } from '../../shared/protocol/update.js';
 import { encodeVerdict } from '../../shared/protocol/verdict.js';
 

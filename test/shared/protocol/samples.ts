@@ -8,9 +8,10 @@ import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../share
 import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { Model } from '../../../shared/model/model.js';
+import type { Cohort } from '../../../shared/protocol/cohort.js';
 import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
 import { decodeModel, decodeModelHead, encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
-import { type Cohort, decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
+import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
 import { decodeStatus, encodeStatus, STATES, type Status } from '../../../shared/protocol/status.js';
 import { decodeUpdate, encodeUpdate, peekUpdate, type Update } from '../../../shared/protocol/update.js';
 import { decodeVerdict, encodeVerdict, VERDICTS, type Verdict } from '../../../shared/protocol/verdict.js';
