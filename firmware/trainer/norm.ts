@@ -2,7 +2,7 @@
  * Euclidean norms of one example's errors and inputs: what gradient clipping compares.
  * @module
  */
-import { squareRoot } from '../../shared/fixed/bits.js';
+import { squareRootWide } from '../../shared/fixed/bits.js';
 import { overlapOf, storedOf } from '../../shared/model/volume.js';
 import type { Network } from './network.js';
 import type { LayerPlaces } from './places.js';
@@ -14,14 +14,16 @@ export function errorNorm(network: Network, places: LayerPlaces, lanes: number, 
   const stored = storedOf(places.layer.output);
   let sum = 0;
   for (let i = 0; i < stored; i++) sum += i16[at + i * lanes] * i16[at + i * lanes];
-  return rootOf(sum);
+  return squareRootWide(sum);
 }
 
 /**
- * Norm of the inputs that the weight gradient uses.
+ * Norm of the inputs that the weight gradient uses; for a convolution the root mean square over its
+ * positions of the norm of what a window reads.
  *
- * By the Cauchy–Schwarz inequality errorNorm · inputNorm bounds the gradient of one example, Σ over the
- * positions of error · inputs, where a convolution counts an input once for each window that reads it.
+ * errorNorm · inputNorm is the norm of a dense layer's gradient of one example. For a convolution it is what
+ * the sum over positions has when their gradients have no direction in common; the bound, larger by the
+ * square root of the positions, measured 2.7 times the norm itself on speech12 and this 0.8 times.
  *
  * @param kept columns in the list `kept` of a dense layer; all = the fan-in
  * @param isMarked only the inputs in `marks` of a convolution are used
@@ -44,7 +46,7 @@ export function inputNorm(
       const x = inputs[at + (kept === layer.inputs ? k : u16[keptAt + k]) * lanes];
       sum += x * x;
     }
-    return rootOf(sum);
+    return squareRootWide(sum);
   }
   const stored = storedOf(layer.input);
   for (let i = 0; i < stored; i++) {
@@ -52,13 +54,5 @@ export function inputNorm(
     const x = inputs[at + i * lanes];
     sum += x * x;
   }
-  return rootOf(sum * overlapOf(layer.window));
-}
-
-/** floor(sqrt(x)), with the low bits 0 above 2^31. @param x an integer below 2^52 */
-function rootOf(x: number): number {
-  let square = x;
-  let scale = 1;
-  for (; square > 0x7fffffff; scale *= 2) square = Math.floor(square / 4);
-  return squareRoot(square) * scale;
+  return squareRootWide(Math.floor((sum * overlapOf(layer.window)) / layer.positions));
 }

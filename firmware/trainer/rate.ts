@@ -35,7 +35,7 @@ export function batchRate(rate: Rate, lanes: number): Rate {
 /**
  * The rate bounded so that a layer's gradient norm counts as at most `clip`, to within the 8 bits of a
  * rate. The norm is bounded from above by the mean over the examples of |error| · |input|, the norm
- * of each outer product; it costs one pass over units, not over weights.
+ * of each outer product; it costs one pass over units, not over weights. A convolution's is in norm.ts.
  *
  * @param norms sum over the examples of the products of both norms, an integer below 2^53
  * @param exp   exponent of those products

@@ -354,7 +354,7 @@ export class Trainer {
     u8.fill(0, marksAt, marksAt + storedOf(input));
   }
 
-  /** The rate of this step: a mean over the examples, clipped by the bound on the gradient's norm. */
+  /** The rate of this step: a mean over the examples, clipped by the gradient's norm. */
   #stepRate(places: LayerPlaces, lanes: number, kept: number, isKept: boolean, errorExp: number): Rate {
     const { network } = this;
     const { rate, clip } = this.#settings.method;

@@ -17,8 +17,15 @@ const WEIGHT_RANGE = 7;
 /** Fraction bits of a normal deviate. */
 const NORMAL_BITS = 12;
 
-/** First exponent of activations: 0 to 255 stands for 0 to 8. */
+/** Exponent of activations in a dense network: 0 to 255 stands for 0 to 8. */
 const ACTIVATION_EXP = -5;
+
+/**
+ * The same where a layer is a convolution: 0 to 255 stands for 0 to 32. Measured on speech12 with
+ * kws_s in float: a range of 8 costs 10 points of accuracy and one of 4 costs 35, since activations
+ * saturate, while ranges of 16 to 64 cost nothing, coarse as their steps are.
+ */
+const CONV_ACTIVATION_EXP = -3;
 
 /**
  * Weights normal with variance 2 / fanIn, biases 0.
@@ -30,9 +37,11 @@ export function initialModel(description: ModelDescription, seed: number): Model
   const maxima = weightMaxima(description);
   const parameters = new ArrayBuffer(layout.parameterBytes);
   const exponents: LayerExponents[] = [];
+  const isConv = layout.layers.some(({ window }) => window !== undefined);
+  const outputExp = isConv ? CONV_ACTIVATION_EXP : ACTIVATION_EXP;
   for (const layer of layout.layers) {
     const weightExp = exponentFor(maxima[layer.index]);
-    exponents.push({ weightExp, outputExp: ACTIVATION_EXP });
+    exponents.push({ weightExp, outputExp });
     // deviation² = 2 / fanIn · 2^(-2 weightExp), below 2^27 for exponents of -13 and above
     const deviation = squareRoot(Math.floor((1 << (1 - 2 * weightExp)) / layer.inputs));
     const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
