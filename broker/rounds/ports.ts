@@ -17,14 +17,14 @@ export interface Store {
   saveInitialModel(frame: Uint8Array): void;
   /** A round begins: its plan is on disk before any board can see it. */
   announce(round: OpenRound): void;
-  /** Durable when resolved; calls of the same turn of the event loop share one transaction. */
+  /** Durable when resolved; calls that follow each other closely share one transaction. */
   accept(update: SavedUpdate): Promise<void>;
   /** Resolves when everything given to `accept` and `saveDevice` so far is durable; at once if nothing waits. */
   settled(): Promise<void>;
   /** The accepted set is final. Includes what still waits in `accept`. */
   seal(round: number, attempt: number): void;
-  /** The round has its model. Only after this may anyone see the model. */
-  commit(summary: RoundSummary, frame: Uint8Array): void;
+  /** The round has its model. Only after this may anyone see the model. @param optimizer state of the server's */
+  commit(summary: RoundSummary, frame: Uint8Array, optimizer: Uint8Array): void;
   abandon(round: number, attempt: number): void;
   /** The last model, under a name that people look for. */
   saveFinalModel(frame: Uint8Array): void;
@@ -37,6 +37,7 @@ export interface SavedState {
   readonly devices: readonly DeviceRecord[];
   readonly committed: readonly RoundSummary[]; // ascending rounds
   readonly model?: Uint8Array; // frame of the last committed round, of round 0 before that; none in a new folder
+  readonly optimizer?: Uint8Array; // committed with that model; none before the first
   readonly open?: OpenRound & { readonly isSealed: boolean; readonly updates: readonly SavedUpdate[] };
   readonly lastAttempt: number; // at the round after the last committed one, 0 when never announced
 }

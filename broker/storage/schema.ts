@@ -5,6 +5,7 @@
  * devices  one row per board ever seen: what it last said of itself, how it did
  * rounds   one row per attempt: announced → sealed → committed, or announced → abandoned
  * updates  accepted updates; the frame is dropped once its round is decided
+ * optimizer one row at most: the state of the server's optimizer after the last committed round
  * @module
  */
 export const SCHEMA = `
@@ -43,5 +44,8 @@ CREATE TABLE IF NOT EXISTS updates (
   length INTEGER NOT NULL,
   frame BLOB,
   PRIMARY KEY (round, attempt, device)
+);
+CREATE TABLE IF NOT EXISTS optimizer (
+  state BLOB NOT NULL
 );
 `;

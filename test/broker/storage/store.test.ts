@@ -120,6 +120,17 @@ test('updates of one turn share one transaction, and none is on disk before its 
   reader.close();
 });
 
+test('updates of neighbouring turns share one transaction', async () => {
+  const folder = folders.make();
+  const store = open(folder);
+  store.announce(round(1));
+  const first = store.accept({ device: 'a', round: 1, attempt: 1, frame: bytes(1) });
+  await new Promise(setImmediate);
+  void store.accept({ device: 'b', round: 1, attempt: 1, frame: bytes(2) });
+  await first;
+  assert.is(store.load().open?.updates.length, 2);
+});
+
 test('sealing takes along what still waits', () => {
   const folder = folders.make();
   const store = open(folder);
