@@ -6,25 +6,24 @@
 import type { BenchEvents, Work } from '../experiment/bench.js';
 import type { JobResult } from '../experiment/job.js';
 import type { Run } from '../experiment/journal.js';
-import type { Output } from './bar.js';
+import { Bar, type Output } from './bar.js';
 
-const BAR_WIDTH = 30;
 /** Redrawing for each round of a small run would only cost time. */
 const REDRAW_MS = 100;
 
 export class Progress implements BenchEvents {
-  readonly #output: Output;
+  readonly #bar: Bar;
   readonly #now: () => number;
   readonly #startMs: number;
   #runs = 0;
   #runsDone = 0;
   #rounds = 0;
   #roundsDone = 0;
-  #drawnMs = 0;
+  #shownMs = 0;
 
   /** @param now milliseconds */
   constructor(output: Output, now: () => number) {
-    this.#output = output;
+    this.#bar = new Bar(output);
     this.#now = now;
     this.#startMs = now();
   }
@@ -33,46 +32,40 @@ export class Progress implements BenchEvents {
     this.#runs += runs;
     this.#rounds += rounds;
     if (kept > 0) this.line(`${kept} of ${kept + runs} runs are there already`);
-    else this.#redraw();
+    this.#show();
   };
 
   onRound = (): void => {
     this.#roundsDone++;
-    if (this.#now() - this.#drawnMs < REDRAW_MS) return;
-    this.#redraw();
+    if (this.#now() - this.#shownMs >= REDRAW_MS) this.#show();
   };
 
   onRun = (name: string, { result }: Run): void => {
     this.#runsDone++;
     this.line(`${name}: ${resultText(result)}`);
+    this.#show();
   };
 
   onNote = (text: string): void => this.line(text);
 
-  /** A line of its own above the bar. */
+  /** A line of its own, above the bar while there is one. */
   line(text: string): void {
-    this.clear();
-    this.#output.write(`${text}\n`);
-    this.#draw();
+    this.#bar.line(text);
   }
 
   /** Takes the bar away. */
   clear(): void {
-    if (this.#output.isTerminal) this.#output.write('\r\x1b[2K');
+    this.#bar.clear();
   }
 
-  #redraw(): void {
-    this.clear();
-    this.#draw();
-  }
-
-  #draw(): void {
-    if (!this.#output.isTerminal || this.#runsDone === this.#runs) return;
-    this.#drawnMs = this.#now();
+  #show(): void {
+    if (this.#runsDone === this.#runs) {
+      this.#bar.clear();
+      return;
+    }
+    this.#shownMs = this.#now();
     const part = this.#roundsDone / this.#rounds;
-    const filled = Math.round(BAR_WIDTH * part);
-    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-    this.#output.write(`${bar} ${this.#runsDone}/${this.#runs} runs${this.#left(part)}`);
+    this.#bar.show(part, `${this.#runsDone}/${this.#runs} runs${this.#left(part)}`);
   }
 
   #left(part: number): string {

@@ -35,6 +35,9 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Nobody left to hear it: the work is over. */
 function send(answer: Answer): void {
-  process.send?.(answer);
+  process.send?.(answer, undefined, undefined, (error) => {
+    if (error !== null) process.exit();
+  });
 }

@@ -34,13 +34,13 @@ test('a pipe gets a line for each run and nothing else', () => {
 });
 
 test('a terminal shows a bar below the lines, with the time that is left', () => {
-  const clear = '\r\x1b[2K';
+  const erase = '\r\x1b[2K';
   const empty = `${'░'.repeat(30)} 0/2 runs`;
   const quarter = `${'█'.repeat(8)}${'░'.repeat(22)} 0/2 runs, 9 s left`;
   const half = `${'█'.repeat(15)}${'░'.repeat(15)} 1/2 runs, 4 s left`;
   assert.is(
     written(true),
-    `${clear}1 of 3 runs are there already\n${empty}${clear}${quarter}${clear}${RUN_LINE}${half}`,
+    `1 of 3 runs are there already\n${empty}${erase}${quarter}${erase}${RUN_LINE}${quarter}${erase}${half}`,
   );
 });
 
