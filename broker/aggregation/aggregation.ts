@@ -23,6 +23,12 @@ interface LayerSums {
   readonly biases: Float64Array; // [outputs] Σ examples · difference
 }
 
+/** Mean changes of one tensor, exact: sums[i] / counts[i] in the unit of the parameters. */
+export interface Changes {
+  readonly sums: Float64Array;
+  readonly counts: Float64Array; // examples behind each; 0 where nobody sent it
+}
+
 export class Aggregation {
   readonly #base: Model;
   readonly #method: TrainingMethod;
@@ -78,6 +84,23 @@ export class Aggregation {
     const maxima = weightMaxima(head.description);
     for (const sums of this.#layers) this.#mergeLayer(sums, parameters, maxima[sums.layer.index]);
     return { head, parameters };
+  }
+
+  /**
+   * What `result` would add to one layer, before it is rounded and saturates.
+   * @throws RangeError when no update was added
+   */
+  changes(index: number): { readonly weights: Changes; readonly biases: Changes } {
+    if (this.#reports === 0) throw new RangeError('aggregation of 0 updates, expected 1 or more');
+    const { layer, values, senders, biases } = this.#layers[index];
+    const counts = senders ?? new Float64Array(values.length).fill(this.#examples);
+    let sums = values;
+    if (this.#method.uplink === 'top-k-weights') {
+      const base = new Int16Array(this.#base.parameters, layer.weights.offset, values.length);
+      sums = values.map((value, i) => value - base[i] * counts[i]);
+    }
+    const all = new Float64Array(biases.length).fill(this.#examples);
+    return { weights: { sums, counts }, biases: { sums: biases, counts: all } };
   }
 
   #mergeLayer(

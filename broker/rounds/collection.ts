@@ -9,6 +9,7 @@ import { decodePlan } from '../../shared/protocol/plan.js';
 import { decodeUpdate, peekUpdate, type Reference, type Update } from '../../shared/protocol/update.js';
 import type { VerdictKind } from '../../shared/protocol/verdict.js';
 import { Aggregation } from '../aggregation/aggregation.js';
+import { decodeState, encodeState, nextModel } from '../aggregation/optimizer.js';
 import type { OpenRound, SavedUpdate } from './ports.js';
 import { referenceOf } from './reference.js';
 import { Round } from './round.js';
@@ -56,9 +57,15 @@ export class Collection {
     this.#add(this.#read(device, frame), frame.length);
   }
 
-  /** The next model. At least one update was accepted. */
-  result(): Model {
-    return this.#aggregation.result();
+  /**
+   * The next model and the optimizer's state after it. At least one update was accepted.
+   * @param saved state after the round before
+   */
+  result(saved: Uint8Array | undefined): { readonly model: Model; readonly state: Uint8Array } {
+    const { optimizer } = this.round.plan.method;
+    const before = decodeState(saved, optimizer.kind, this.#base.head.layout);
+    const { model, state } = nextModel(this.#aggregation, this.#base, optimizer, before);
+    return { model, state: encodeState(state) };
   }
 
   #read(device: string, frame: Uint8Array): Update {

@@ -40,6 +40,7 @@ interface Base {
   readonly model: Model;
   readonly frame: Uint8Array;
   readonly hash: ModelHash;
+  readonly optimizer: Uint8Array | undefined; // state of the server's optimizer; none before the first round
 }
 
 export class Coordinator implements Uplinks {
@@ -260,9 +261,10 @@ export class Coordinator implements Uplinks {
     const { store, publisher } = this.#ports;
     const { round, attempt } = collection.terms;
     store.seal(round, attempt); // from here on the next model is decided
-    const base = this.#baseOf(collection.result());
+    const { model, state } = collection.result(this.#base.optimizer);
+    const base = this.#baseOf(model, state);
     const summary = this.#summaryOf(collection, base.model);
-    store.commit(summary, base.frame);
+    store.commit(summary, base.frame, state);
     this.#base = base;
     this.#committed.push(summary);
     this.#lastAttempt = 0;
@@ -300,9 +302,11 @@ export class Coordinator implements Uplinks {
 
   // Restoring
 
-  #restoreBase({ model: frame }: SavedState, initial: Model): Base {
-    if (frame !== undefined) return { model: decodeModel(frame), frame, hash: this.#ports.hashFrame(frame) };
-    const base = this.#baseOf(initial);
+  #restoreBase({ model: frame, optimizer }: SavedState, initial: Model): Base {
+    if (frame !== undefined) {
+      return { model: decodeModel(frame), frame, hash: this.#ports.hashFrame(frame), optimizer };
+    }
+    const base = this.#baseOf(initial, undefined);
     this.#ports.store.saveInitialModel(base.frame);
     return base;
   }
@@ -320,9 +324,9 @@ export class Coordinator implements Uplinks {
     this.#sinceMs = this.#ports.clock.nowMs();
   }
 
-  #baseOf(model: Model): Base {
+  #baseOf(model: Model, optimizer: Uint8Array | undefined): Base {
     const frame = encodeModel(model);
-    return { model, frame, hash: this.#ports.hashFrame(frame) };
+    return { model, frame, hash: this.#ports.hashFrame(frame), optimizer };
   }
 
   // Ports

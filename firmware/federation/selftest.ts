@@ -92,6 +92,7 @@ function methodOf(activations: ActivationChoice, uplink: UplinkChoice): Training
     activations,
     uplink,
     merge: 'cohort',
+    optimizer: { kind: 'none', rate: 65536, momentum: 0 },
     rate: { mantissa: 154, exp: -9 }, // 0.3
     clip: 64, // 4
     epochs: EPOCHS,

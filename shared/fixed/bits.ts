@@ -22,3 +22,11 @@ export function squareRoot(x: number): number {
   }
   return root;
 }
+
+/** floor(sqrt(x)), with the low bits 0 above 2^31. @param x an integer below 2^52 */
+export function squareRootWide(x: number): number {
+  let square = x;
+  let scale = 1;
+  for (; square > 0x7fffffff; scale *= 2) square = Math.floor(square / 4);
+  return squareRoot(square) * scale;
+}

@@ -31,6 +31,26 @@ export type MergeChoice =
   /** over those that sent it */
   | 'senders';
 
+/** What the server does with the merged change (Reddi et al. 2021). */
+export type OptimizerChoice =
+  /** adds it */
+  | 'none'
+  /** FedAvgM (Hsu et al. 2019) */
+  | 'momentum'
+  /** FedAdam */
+  | 'adam';
+
+/** Fraction bits of a server's rate and of its momentum. */
+export const SERVER_RATE_BITS = 16;
+export const MOMENTUM_BITS = 10;
+
+/** Of no concern to a board; in the plan, so that a round is merged as it was announced. */
+export interface ServerOptimizer {
+  readonly kind: OptimizerChoice;
+  readonly rate: number; // in units of 2^-SERVER_RATE_BITS, 1 to 2^20
+  readonly momentum: number; // in units of 2^-MOMENTUM_BITS, 0 to 1023; unused by 'none'
+}
+
 /** A learning rate as an integer: mantissa · 2^exp. */
 export interface Rate {
   readonly mantissa: number; // 1 to 255
@@ -41,6 +61,7 @@ export interface TrainingMethod {
   readonly activations: ActivationChoice;
   readonly uplink: UplinkChoice;
   readonly merge: MergeChoice;
+  readonly optimizer: ServerOptimizer;
   readonly rate: Rate;
   readonly clip: number; // bound on a layer's gradient norm in units of 2^-4, 1 to 65535; 0 = off
   readonly epochs: number; // 1 to 255

@@ -6,7 +6,17 @@
  */
 import { type DensityChoice, keptOf, keptWeights } from './density.js';
 import type { ModelLayout } from './layout.js';
-import type { ActivationChoice, LayerCounts, MergeChoice, TrainingMethod, UplinkChoice } from './method.js';
+import {
+  type ActivationChoice,
+  type LayerCounts,
+  type MergeChoice,
+  MOMENTUM_BITS,
+  type OptimizerChoice,
+  SERVER_RATE_BITS,
+  type ServerOptimizer,
+  type TrainingMethod,
+  type UplinkChoice,
+} from './method.js';
 import { RATE_UNIT, rateAt } from './schedule.js';
 import { valuesOf } from './volume.js';
 
@@ -25,6 +35,9 @@ export interface Recipe {
   readonly uplink: UplinkChoice;
   readonly maskRatio: number; // sent on top of the density, 0 to 1 - density (ZeroFL, section 5)
   readonly merge: MergeChoice;
+  readonly optimizer: OptimizerChoice; // of the server
+  readonly serverRate: number; // above 0, to 16
+  readonly momentum: number; // of the server's optimizer, 0 to below 1; β1 of adam
   readonly rate: number; // first learning rate, above 0, to 16
   readonly rateEnd: number; // last learning rate, above 0, to `rate`
   readonly rounds: number;
@@ -87,6 +100,9 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
   },
 };
 
+/** Server rates: of Adam the step itself, of the others a factor. */
+const SERVER_RATES: Readonly<Record<OptimizerChoice, number>> = { none: 1, momentum: 1, adam: 0.02 };
+
 /** A plan's clip is in units of 2^-4. */
 const CLIP_UNIT = 16;
 
@@ -103,6 +119,7 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
   range('density', density, 0, 1);
   const used = preset === 'dense' ? 1 : density;
   const rate = changes.rate ?? choices.rate;
+  const optimizer = changes.optimizer ?? 'none';
   const recipe: Recipe = {
     preset,
     density: used,
@@ -110,6 +127,9 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
     rampRounds: 0.5,
     activationDensity: used,
     ...choices,
+    optimizer,
+    serverRate: SERVER_RATES[optimizer],
+    momentum: 0.9,
     rateEnd: rate / RATE_FALL,
     rounds: 100,
     epochs: 1,
@@ -139,6 +159,7 @@ export function planTraining(
       activations,
       uplink,
       merge,
+      optimizer: serverOptimizer(recipe),
       rate: rateAt(first, last, round, recipe.rounds),
       clip: recipe.clip > 0 ? Math.max(1, Math.round(recipe.clip * CLIP_UNIT)) : 0,
       epochs,
@@ -151,6 +172,14 @@ export function planTraining(
       keptInputs: keptOf(valuesOf(layer.input), recipe.activationDensity),
       sent: sent[layer.index],
     })),
+  };
+}
+
+function serverOptimizer({ optimizer: kind, serverRate, momentum }: Recipe): ServerOptimizer {
+  return {
+    kind,
+    rate: Math.max(1, Math.round(serverRate * 2 ** SERVER_RATE_BITS)),
+    momentum: Math.min(2 ** MOMENTUM_BITS - 1, Math.round(momentum * 2 ** MOMENTUM_BITS)),
   };
 }
 
@@ -183,6 +212,11 @@ function check(recipe: Recipe): void {
   }
   range('ramp rounds', recipe.rampRounds, 0, 1);
   range('activation density', recipe.activationDensity, 0, 1);
+  if (!(recipe.optimizer in SERVER_RATES)) {
+    throw bad('optimizer', recipe.optimizer, Object.keys(SERVER_RATES).join(', '));
+  }
+  range('server rate', recipe.serverRate, 0, 16);
+  if (!(recipe.momentum >= 0 && recipe.momentum < 1)) throw bad('momentum', recipe.momentum, '0 to below 1');
   range('rate', recipe.rate, 0, 16);
   range('last rate', recipe.rateEnd, 0, recipe.rate);
   if (!(recipe.maskRatio >= 0 && recipe.maskRatio <= 1)) throw bad('mask ratio', recipe.maskRatio, '0 to 1');

@@ -14,6 +14,7 @@ import type {
   ActivationChoice,
   LayerCounts,
   MergeChoice,
+  OptimizerChoice,
   TrainingMethod,
   UplinkChoice,
 } from '../model/method.js';
@@ -49,8 +50,9 @@ const UPLINKS: readonly UplinkChoice[] = [
   'top-k-weights-diff',
 ];
 const MERGES: readonly MergeChoice[] = ['cohort', 'senders'];
+const OPTIMIZERS: readonly OptimizerChoice[] = ['none', 'momentum', 'adam'];
 
-const PLAN_BYTES = 56;
+const PLAN_BYTES = 64;
 const PLAN = object({
   numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
   layerCount: u8,
@@ -75,6 +77,9 @@ const PLAN = object({
   cohortThreshold: u32,
   deadlineMs: u32,
   federation: u32,
+  serverRate: u32,
+  momentum: u16,
+  optimizer: u16,
 });
 
 /** @throws RangeError naming the field that is out of range */
@@ -106,6 +111,9 @@ export function encodePlan(plan: Plan): Uint8Array {
     cohortThreshold: cohort.kind === 'threshold' ? cohort.threshold : 0,
     deadlineMs: plan.deadlineMs,
     federation: plan.federation,
+    serverRate: method.optimizer.rate,
+    momentum: method.optimizer.momentum,
+    optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
   });
   const counts = layers.flatMap(({ active, keptInputs, sent }) => [active, keptInputs, sent]);
   return encodeFrame('plan', head, [Uint32Array.from(devices), Uint32Array.from(counts)]);
@@ -166,6 +174,11 @@ function methodOf(fields: Fields): TrainingMethod {
     activations: choiceOf('activations', ACTIVATIONS, fields.activations),
     uplink: choiceOf('uplink', UPLINKS, fields.uplink),
     merge: choiceOf('merge', MERGES, fields.merge),
+    optimizer: {
+      kind: choiceOf('optimizer', OPTIMIZERS, fields.optimizer),
+      rate: fields.serverRate,
+      momentum: fields.momentum,
+    },
     rate: { mantissa: rateMantissa, exp: rateExp },
     clip,
     epochs,
@@ -185,6 +198,8 @@ function checkPlan(plan: Plan): void {
   checkInteger('deadlineMs', deadlineMs, 0, UINT32_MAX);
   checkInteger('rate mantissa', method.rate.mantissa, 1, 255);
   checkInteger('rate exp', method.rate.exp, -24, 0);
+  checkInteger('server rate', method.optimizer.rate, 1, 2 ** 20);
+  checkInteger('momentum', method.optimizer.momentum, 0, 1023);
   checkInteger('clip', method.clip, 0, UINT16_MAX);
   checkInteger('epochs', method.epochs, 1, 255);
   checkInteger('batch', method.batch, 1, BATCH_MAX);

@@ -15,6 +15,7 @@ VERDICTS = ["accepted", "duplicate", "malformed", "wrong round", "wrong attempt"
 ACTIVATIONS = ["all", "top-k", "union"]
 UPLINKS = ["all", "top-k-weights", "diff-on-top-k-weights", "top-k-weights-diff"]
 MERGES = ["cohort", "senders"]
+OPTIMIZERS = ["none", "momentum", "adam"]
 
 
 def frame(kind, head, payload=b""):
@@ -36,15 +37,17 @@ def pad4(data):
 
 def plan(v):
     cohort, method, rate = v["cohort"], v["method"], v["method"]["rate"]
+    optimizer = method["optimizer"]
     devices = cohort.get("devices", [])
     head = struct.pack(
-        "<BBBBBBBBBbHHHHHII8sIIIII",
+        "<BBBBBBBBBbHHHHHII8sIIIIIIHH",
         1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
         ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
         MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
         method["reselectEvery"], method["holdBackEvery"], v["attempt"], len(devices), v["round"],
         v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
-        cohort.get("threshold", 0), v["deadlineMs"], v["federation"])
+        cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], optimizer["momentum"],
+        OPTIMIZERS.index(optimizer["kind"]))
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
     return frame("plan", head, struct.pack(f"<{len(words)}I", *words))
 
@@ -140,6 +143,7 @@ def update(v):
 
 
 METHOD = {"activations": "union", "uplink": "top-k-weights-diff", "merge": "senders",
+          "optimizer": {"kind": "adam", "rate": 1311, "momentum": 922},
           "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "epochs": 1, "batch": 8, "reselectEvery": 80,
           "holdBackEvery": 5}
 PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
@@ -148,6 +152,7 @@ PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt":
         "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}
 THRESHOLD = {"kind": "threshold", "seed": 3000000000, "threshold": 429496730}
 DENSE = {"activations": "all", "uplink": "all", "merge": "cohort", "rate": {"mantissa": 1, "exp": 0}, "clip": 0,
+         "optimizer": {"kind": "none", "rate": 65536, "momentum": 0},
          "epochs": 255, "batch": 16, "reselectEvery": 65535, "holdBackEvery": 0}
 TINY = {"name": "tiny", "input": {"shape": [3], "type": "int8", "exp": -7},
         "layers": [{"kind": "dense", "units": 3}, {"kind": "dense", "units": 2}]}

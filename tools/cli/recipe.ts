@@ -19,6 +19,9 @@ export interface RecipeOptions {
   readonly maskRatio?: number;
   readonly strategy?: string;
   readonly activationDensity?: number;
+  readonly optimizer?: string;
+  readonly serverRate?: number;
+  readonly momentum?: number;
   readonly reselect?: number;
   readonly holdBack?: number;
 }
@@ -53,6 +56,15 @@ export function addRecipeOptions(
     )
     .option('--mask-ratio <part>', 'part of the weights sent on top of the density', number)
     .option('--activation-density <part>', 'part of the inputs kept for the weight gradient', number)
+    .addOption(
+      new Option('--optimizer <name>', 'what the server makes of the merged change').choices([
+        'none',
+        'momentum',
+        'adam',
+      ]),
+    )
+    .option('--server-rate <rate>', 'rate of the server’s optimizer, above 0, to 16', number)
+    .option('--momentum <part>', 'momentum of the server’s optimizer, 0 to below 1', number)
     .option('--reselect <n>', 'examples between two choices of the weights in use', integer(1, 65535))
     .option(
       '--hold-back <n>',
@@ -75,6 +87,9 @@ export function recipeFrom(options: RecipeOptions): Recipe {
   if (options.maskRatio !== undefined) changes.maskRatio = options.maskRatio;
   if (options.strategy !== undefined) changes.uplink = options.strategy as Recipe['uplink'];
   if (options.activationDensity !== undefined) changes.activationDensity = options.activationDensity;
+  if (options.optimizer !== undefined) changes.optimizer = options.optimizer as Recipe['optimizer'];
+  if (options.serverRate !== undefined) changes.serverRate = options.serverRate;
+  if (options.momentum !== undefined) changes.momentum = options.momentum;
   if (options.reselect !== undefined) changes.reselectEvery = options.reselect;
   if (options.holdBack !== undefined) changes.holdBackEvery = options.holdBack;
   return recipeOf(options.method as PresetName, options.density, changes);

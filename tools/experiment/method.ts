@@ -3,7 +3,12 @@
  * @module
  */
 import type { DensityChoice } from '../../shared/model/density.js';
-import type { ActivationChoice, MergeChoice, UplinkChoice } from '../../shared/model/method.js';
+import type {
+  ActivationChoice,
+  MergeChoice,
+  OptimizerChoice,
+  UplinkChoice,
+} from '../../shared/model/method.js';
 import { PRESETS, type PresetName, type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import { badField, checkNames, list, part, record, text } from './field.js';
 
@@ -35,6 +40,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     'top-k-weights-diff': 0,
   } satisfies Record<UplinkChoice, 0>),
   merge: Object.keys({ cohort: 0, senders: 0 } satisfies Record<MergeChoice, 0>),
+  optimizer: Object.keys({ none: 0, momentum: 0, adam: 0 } satisfies Record<OptimizerChoice, 0>),
 };
 
 /**

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Aggregation } from '../../broker/aggregation/aggregation.js';
+import { freshState, nextModel, type OptimizerState } from '../../broker/aggregation/optimizer.js';
 import { evaluateModel } from '../../broker/evaluation/evaluation.js';
 import { referenceOf } from '../../broker/rounds/reference.js';
 import { localRound } from '../../firmware/federation/localround.js';
@@ -67,12 +68,13 @@ export function* simulate(settings: SimulationSettings): Generator<SimulatedRoun
   if (settings.validate) checkHeldBack(settings);
   const random = new Random(mix(seed, 0xc0));
   let model = initialModel(settings.description, seed);
+  let state = freshState(recipe.optimizer, model.head.layout);
   const rounds: SimulatedRound[] = [];
   for (let round = 1; round <= recipe.rounds; round++) {
     const clients = draw(shards.length, cohort, random);
     const plan = planOf(settings, model, round, clients);
-    const outcome = trainRound(settings, plan, model, clients);
-    model = outcome.model;
+    const outcome = trainRound(settings, plan, model, state, clients);
+    ({ model, state } = outcome);
     const isLast = round > recipe.rounds - AVERAGED;
     const isDue = isLast || (settings.evaluateEvery > 0 && round % settings.evaluateEvery === 0);
     const accuracy = isDue ? accuracyOf(settings, model, plan) : undefined;
@@ -96,8 +98,9 @@ function trainRound(
   { shards, recipe }: SimulationSettings,
   plan: Plan,
   model: Model,
+  state: OptimizerState,
   clients: readonly number[],
-): { model: Model; costs: Costs } {
+): { model: Model; state: OptimizerState; costs: Costs } {
   const aggregation = new Aggregation(model, plan.method);
   const reference = referenceOf(model, plan.layers);
   let updateBytes = 0;
@@ -127,7 +130,7 @@ function trainRound(
   }
   const macsPerExample = macs / (examples * recipe.epochs);
   return {
-    model: aggregation.result(),
+    ...nextModel(aggregation, model, plan.method.optimizer, state),
     costs: {
       loss: loss / examples / 1024,
       updateBytes,

@@ -376,6 +376,30 @@ test('a restart between seal and commit finishes the sealed round without any bo
   assert.is(hex(after.modelFrame), hex(undisturbed.modelFrame));
 });
 
+for (const optimizer of ['momentum', 'adam'] as const) {
+  test(`${optimizer}: restarts in and between rounds change no bit of the final model`, async () => {
+    const settings = roundSettings(2, { recipe: recipe({ optimizer }) });
+    const undisturbed = fresh(settings);
+    await undisturbed.ready(['a', 'b']);
+    for (let round = 1; round <= 3; round++) await undisturbed.reportAll(['a', 'b']);
+    assert.is(undisturbed.of('finished').length, 1);
+
+    const folder = folders.make();
+    for (let round = 1; round <= 3; round++) {
+      const before = room(folder, settings);
+      await before.ready(['a', 'b']);
+      await before.report('b');
+      before.close();
+      const after = room(folder, settings);
+      await after.ready(['a']);
+      await after.report('a');
+      assert.is(after.of('committed').length, 1);
+      after.close();
+      if (round === 3) assert.is(hex(after.modelFrame), hex(undisturbed.modelFrame));
+    }
+  });
+}
+
 test('a restart after an abandoned attempt counts attempts on', async () => {
   const folder = folders.make();
   const settings = roundSettings(2, { minimum: 2, deadlineMs: 1000 });

@@ -62,6 +62,7 @@ test('a new folder holds nothing but the number of its federation', () => {
     devices: [],
     committed: [],
     model: undefined,
+    optimizer: undefined,
     open: undefined,
     lastAttempt: 0,
   });
@@ -150,11 +151,12 @@ test('a commit keeps the model and the figures, and drops the frames of updates'
   store.announce(round(1));
   await store.accept({ device: 'a', round: 1, attempt: 1, frame: bytes(7) });
   store.seal(1, 1);
-  store.commit(summary(1), bytes(2, 2));
+  store.commit(summary(1), bytes(2, 2), bytes(5, 6));
   store.close();
   const after = open(folder);
   const saved = after.load();
   assert.equal(saved.model, bytes(2, 2));
+  assert.equal(saved.optimizer, bytes(5, 6));
   assert.equal(saved.committed, [summary(1)]);
   assert.is(saved.open, undefined);
   assert.is(saved.lastAttempt, 0);
@@ -185,7 +187,7 @@ test('the last three models stay, and the final one under its own name', () => {
   writeFileSync(join(folder, 'models', 'mine.model'), 'kept');
   for (let i = 1; i <= 5; i++) {
     store.announce(round(i));
-    store.commit(summary(i), bytes(i));
+    store.commit(summary(i), bytes(i), bytes(i, i));
   }
   store.saveFinalModel(bytes(5));
   const names = ['mine.model', 'round-000003.model', 'round-000004.model', 'round-000005.model'];

@@ -79,6 +79,14 @@ test('the smallest rate is still a rate', () => {
   assert.equal(method.rate, { mantissa: 16, exp: -24 });
 });
 
+test('the server adds what was merged, unless it is told another optimizer', () => {
+  const { optimizer } = planTraining(recipeOf('zerofl', 0.1), layout, 1).method;
+  assert.equal(optimizer, { kind: 'none', rate: 65536, momentum: 922 });
+  const adam = recipeOf('zerofl', 0.1, { optimizer: 'adam', momentum: 0.9999 });
+  assert.ok(adam.serverRate < 0.1);
+  assert.is(planTraining(adam, layout, 1).method.optimizer.momentum, 1023);
+});
+
 test('changes replace defaults, and the last rate follows the first', () => {
   const recipe = recipeOf('sparrow', 0.2, { rate: 0.5, batch: 1 });
   assert.is(recipe.rateEnd, 0.05);
@@ -95,6 +103,9 @@ const BAD: readonly [PresetName | string, number, Partial<Recipe>, RegExp][] = [
   ['swat', 0.1, { rate: 0 }, /^rate 0, expected above 0, to 16$/],
   ['swat', 0.1, { rate: 17 }, /^rate 17, expected/],
   ['swat', 0.1, { rate: 0.1, rateEnd: 0.2 }, /^last rate 0.2, expected above 0, to 0.1$/],
+  ['swat', 0.1, { optimizer: 'sgd' as 'none' }, /^optimizer sgd, expected none, momentum, adam$/],
+  ['swat', 0.1, { serverRate: 0 }, /^server rate 0, expected above 0, to 16$/],
+  ['swat', 0.1, { momentum: 1 }, /^momentum 1, expected 0 to below 1$/],
   ['zerofl', 0.1, { maskRatio: -0.1 }, /^mask ratio -0.1, expected 0 to 1$/],
   ['swat', 0.1, { clip: 5000 }, /^clip 5000, expected 0 to 4095$/],
   ['swat', 0.1, { rounds: 0 }, /^rounds 0, expected an integer from 1 to 1000000$/],
@@ -120,7 +131,9 @@ test('a dense step costs three products per weight, two in the first layer', () 
 
 test('the zoo knows the networks of the published comparisons', () => {
   const units = (shape: number[]) =>
-    denseModel('x', { shape, type: 'uint8', exp: -8 }, 10).layers.map((layer) => (layer.kind === 'dense' ? layer.units : 0));
+    denseModel('x', { shape, type: 'uint8', exp: -8 }, 10).layers.map((layer) =>
+      layer.kind === 'dense' ? layer.units : 0,
+    );
   assert.equal(units([8, 8]), [32, 10]);
   assert.equal(units([14, 14]), [64, 32, 10]);
 });

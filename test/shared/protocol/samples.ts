@@ -56,6 +56,11 @@ export function samplePlan(random: Random): Plan {
       activations: oneOf(random, ['all', 'top-k', 'union']),
       uplink: oneOf(random, ['all', 'top-k-weights', 'diff-on-top-k-weights', 'top-k-weights-diff']),
       merge: oneOf(random, ['cohort', 'senders']),
+      optimizer: {
+        kind: oneOf(random, ['none', 'momentum', 'adam']),
+        rate: integer(random, 1, 2 ** 20),
+        momentum: integer(random, 0, 1023),
+      },
       rate: { mantissa: integer(random, 1, 255), exp: integer(random, -24, 0) },
       clip: uint16(random),
       epochs: integer(random, 1, 255),
