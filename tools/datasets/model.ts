@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { weightMaxima } from '../../shared/model/bounds.js';
 import { type ModelDescription, parseDescription } from '../../shared/model/description.js';
 import { layoutOf } from '../../shared/model/layout.js';
-import { denseModel } from '../../shared/model/zoo.js';
+import { defaultModel } from '../../shared/model/zoo.js';
 import type { Dataset } from './dataset.js';
 
 /**
@@ -15,7 +15,7 @@ import type { Dataset } from './dataset.js';
  */
 export function modelFor({ name, train }: Dataset, file?: string): ModelDescription {
   const input = { shape: train.shape, type: train.signed ? 'int8' : 'uint8', exp: train.inputExp } as const;
-  if (file === undefined) return denseModel(taskName(name), input, train.classes);
+  if (file === undefined) return defaultModel(taskName(name), input, train.classes);
   const description = readDescription(file);
   const inputs = description.input.shape.reduce((product, size) => product * size, 1);
   if (inputs !== train.featureCount || description.input.type !== input.type) {
