@@ -117,7 +117,10 @@ function brokerSettings(
   dataset: Dataset,
   shards: readonly Shard[],
 ): BrokerSettings {
-  const cohort = Math.min(options.cohort ?? options.boards, options.boards);
+  const cohort = options.cohort ?? options.boards;
+  if (cohort > options.boards) {
+    throw new RangeError(`cohort ${cohort}, expected at most ${options.boards}, the number of boards`);
+  }
   return {
     task: taskName(dataset.name),
     taskSeed: options.seed,

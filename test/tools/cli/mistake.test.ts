@@ -61,6 +61,11 @@ const MISTAKES: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['--port', '65536'],
     /argument '65536' is invalid. Expected an integer from 0 to 65535/,
   ],
+  [
+    'a cohort larger than the room',
+    ['--boards', '3', '--cohort', '4'],
+    /^sparrow: cohort 4, expected at most 3/,
+  ],
   ['an unknown option', ['--fast'], /unknown option '--fast'/],
   [
     'a model that does not fit int32',
