@@ -8,6 +8,7 @@ import type { Examples } from '../../firmware/ports/ports.js';
 import { trainingPart } from '../../firmware/trainer/holdback.js';
 import { Trainer } from '../../firmware/trainer/trainer.js';
 import { initialModel } from '../../shared/model/initial.js';
+import type { LayerDescription } from '../../shared/model/layer.js';
 import { sourceOf } from '../../shared/model/model.js';
 import { type PresetName, planTraining, type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import type { Plan } from '../../shared/protocol/plan.js';
@@ -17,7 +18,26 @@ interface GoldenRun {
   readonly density: number;
   readonly changes: Partial<Recipe>;
   readonly signed?: boolean;
+  readonly layers?: readonly LayerDescription[]; // 16 and 12 hidden units when left out
 }
+
+/** Along time, then the mean of it. */
+const SPEECH: readonly LayerDescription[] = [
+  { kind: 'conv1d', channels: 6, kernel: 3, stride: 2, padding: 'same' },
+  { kind: 'conv1d', channels: 8, kernel: 2, stride: 1, padding: 'valid' },
+  { kind: 'globalavgpool' },
+  { kind: 'dense', units: 10 },
+];
+
+/** Every other kind of layer; borders after a maximum and after a mean. */
+const IMAGE: readonly LayerDescription[] = [
+  { kind: 'conv2d', channels: 4, kernel: [3, 3], stride: [1, 1], padding: 'same' },
+  { kind: 'maxpool', size: [3, 2], stride: [2, 2] },
+  { kind: 'depthwise2d', kernel: [3, 3], stride: [1, 1], padding: 'same' },
+  { kind: 'avgpool', size: [2, 2], stride: [1, 1] },
+  { kind: 'conv2d', channels: 6, kernel: [2, 2], stride: [1, 2], padding: 'same' },
+  { kind: 'dense', units: 10 },
+];
 
 /** Batches on both sides of the eight lanes that kernels take at once. */
 const RUNS: Readonly<Record<string, GoldenRun>> = {
@@ -46,6 +66,22 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     changes: { batch: 11 },
     signed: true,
   },
+  'convolution along time, dense': {
+    preset: 'dense',
+    density: 1,
+    changes: { batch: 8 },
+    signed: true,
+    layers: SPEECH,
+  },
+  'convolution along time, swat': {
+    preset: 'swat',
+    density: 0.2,
+    changes: { batch: 5 },
+    signed: true,
+    layers: SPEECH,
+  },
+  'convolution of images, dense': { preset: 'dense', density: 1, changes: { batch: 5 }, layers: IMAGE },
+  'convolution of images, sparrow': { preset: 'sparrow', density: 0.5, changes: { batch: 9 }, layers: IMAGE },
 };
 
 export const NAMES = Object.keys(RUNS);
@@ -63,12 +99,12 @@ export interface GoldenResult {
 
 /** @param sliceMacs changes no bit */
 export function goldenRun(name: string, sliceMacs: number): GoldenResult {
-  const { preset, density, changes, signed = false } = RUNS[name];
+  const { preset, density, changes, signed = false, layers: given } = RUNS[name];
   const model = initialModel(
     {
       name: 'golden',
       input: { shape: [6, 6], type: signed ? 'int8' : 'uint8', exp: signed ? -7 : -8 },
-      layers: [12, 8, 10].map((units) => ({ kind: 'dense', units })),
+      layers: given ?? [12, 8, 10].map((units) => ({ kind: 'dense', units })),
     },
     SEED,
   );
