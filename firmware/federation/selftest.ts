@@ -95,6 +95,7 @@ function methodOf(activations: ActivationChoice, uplink: UplinkChoice): Training
     optimizer: { kind: 'none', rate: 65536, momentum: 0 },
     rate: { mantissa: 154, exp: -9 }, // 0.3
     clip: 64, // 4
+    prox: 0,
     epochs: EPOCHS,
     batch: BATCH,
     reselectEvery: 30,

@@ -23,6 +23,7 @@ import { errorsOf, inputGradient, largestSum, poolGradient } from './backward.js
 import { Network, rowsPerSlice, slices } from './network.js';
 import { errorNorm, inputNorm } from './norm.js';
 import type { LayerPlaces } from './places.js';
+import { pullOf, pullToBase } from './proximal.js';
 import { batchRate, clipRate, type Step, stepOf } from './rate.js';
 
 /** Where examples come from: a shard in memory or in flash. */
@@ -84,24 +85,37 @@ export class Trainer {
     yield* network.load(source);
     fillNoise(network.i32, network.arena.noise.offset >> 2, mix(seed, 1));
     let sinceSelection = method.reselectEvery;
+    let steps = 0; // since the weights were last pulled to the base
     for (let epoch = 0; epoch < method.epochs; epoch++) {
       this.#shuffle(count);
       for (let first = 0; first < count; first += method.batch) {
         if (sinceSelection >= method.reselectEvery) {
+          yield* this.#pull(source, steps);
+          steps = 0;
           yield* network.select(sliceMacs);
           sinceSelection = 0;
         }
         const lanes = Math.min(method.batch, count - first);
         yield* this.#trainBatch(first, lanes);
         sinceSelection += lanes;
+        steps++;
       }
     }
+    yield* this.#pull(source, steps);
     return {
       examples: count * method.epochs,
       lossOctaves: this.#lossOctaves,
       macs: this.#macs,
       clipped: this.#clipped,
     };
+  }
+
+  /** The proximal term of the last `steps` steps. */
+  *#pull(source: ModelSource, steps: number): Generator<number, void> {
+    const { prox, rate } = this.#settings.method;
+    if (prox === 0 || steps === 0) return;
+    const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
+    yield* pullToBase(this.network, source, pullOf(rate, prox, steps), noiseTurn);
   }
 
   /** One step on the examples order[first..first + lanes). */

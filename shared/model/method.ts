@@ -51,6 +51,9 @@ export interface ServerOptimizer {
   readonly momentum: number; // in units of 2^-MOMENTUM_BITS, 0 to 1023; unused by 'none'
 }
 
+/** Fraction bits of the proximal term's mu. */
+export const PROX_BITS = 16;
+
 /** A learning rate as an integer: mantissa · 2^exp. */
 export interface Rate {
   readonly mantissa: number; // 1 to 255
@@ -64,6 +67,7 @@ export interface TrainingMethod {
   readonly optimizer: ServerOptimizer;
   readonly rate: Rate;
   readonly clip: number; // bound on a layer's gradient norm in units of 2^-4, 1 to 65535; 0 = off
+  readonly prox: number; // mu of FedProx (Li et al. 2020) in units of 2^-PROX_BITS, 0 to 2^20; 0 = off
   readonly epochs: number; // 1 to 255
   readonly batch: number; // examples per step, 1 to 16
   readonly reselectEvery: number; // examples between two selections of active weights, 1 to 65535

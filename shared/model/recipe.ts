@@ -12,6 +12,7 @@ import {
   type MergeChoice,
   MOMENTUM_BITS,
   type OptimizerChoice,
+  PROX_BITS,
   SERVER_RATE_BITS,
   type ServerOptimizer,
   type TrainingMethod,
@@ -44,6 +45,7 @@ export interface Recipe {
   readonly epochs: number;
   readonly batch: number;
   readonly clip: number; // bound on a layer's gradient norm, 0 to 4095; 0 = off
+  readonly prox: number; // mu of FedProx's proximal term, 0 to 16; 0 = off
   readonly reselectEvery: number;
   readonly holdBackEvery: number;
 }
@@ -135,6 +137,7 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
     epochs: 1,
     batch: 8,
     clip: 4,
+    prox: 0,
     holdBackEvery: 0,
     ...changes,
   };
@@ -162,6 +165,7 @@ export function planTraining(
       optimizer: serverOptimizer(recipe),
       rate: rateAt(first, last, round, recipe.rounds),
       clip: recipe.clip > 0 ? Math.max(1, Math.round(recipe.clip * CLIP_UNIT)) : 0,
+      prox: recipe.prox > 0 ? Math.max(1, Math.round(recipe.prox * 2 ** PROX_BITS)) : 0,
       epochs,
       batch,
       reselectEvery,
@@ -221,6 +225,7 @@ function check(recipe: Recipe): void {
   range('last rate', recipe.rateEnd, 0, recipe.rate);
   if (!(recipe.maskRatio >= 0 && recipe.maskRatio <= 1)) throw bad('mask ratio', recipe.maskRatio, '0 to 1');
   if (!(recipe.clip >= 0 && recipe.clip <= 4095)) throw bad('clip', recipe.clip, '0 to 4095');
+  if (!(recipe.prox >= 0 && recipe.prox <= 16)) throw bad('prox', recipe.prox, '0 to 16');
   whole('rounds', recipe.rounds, 1, 1_000_000);
   whole('epochs', recipe.epochs, 1, 255);
   whole('batch', recipe.batch, 1, 16);

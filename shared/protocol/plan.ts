@@ -52,7 +52,7 @@ const UPLINKS: readonly UplinkChoice[] = [
 const MERGES: readonly MergeChoice[] = ['cohort', 'senders'];
 const OPTIMIZERS: readonly OptimizerChoice[] = ['none', 'momentum', 'adam'];
 
-const PLAN_BYTES = 64;
+const PLAN_BYTES = 68;
 const PLAN = object({
   numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
   layerCount: u8,
@@ -78,6 +78,7 @@ const PLAN = object({
   deadlineMs: u32,
   federation: u32,
   serverRate: u32,
+  prox: u32,
   momentum: u16,
   optimizer: u16,
 });
@@ -112,6 +113,7 @@ export function encodePlan(plan: Plan): Uint8Array {
     deadlineMs: plan.deadlineMs,
     federation: plan.federation,
     serverRate: method.optimizer.rate,
+    prox: method.prox,
     momentum: method.optimizer.momentum,
     optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
   });
@@ -169,7 +171,7 @@ function cohortOf(fields: Fields, words: Uint32Array): Cohort {
 }
 
 function methodOf(fields: Fields): TrainingMethod {
-  const { clip, epochs, batch, reselectEvery, holdBackEvery, rateMantissa, rateExp } = fields;
+  const { clip, prox, epochs, batch, reselectEvery, holdBackEvery, rateMantissa, rateExp } = fields;
   return {
     activations: choiceOf('activations', ACTIVATIONS, fields.activations),
     uplink: choiceOf('uplink', UPLINKS, fields.uplink),
@@ -181,6 +183,7 @@ function methodOf(fields: Fields): TrainingMethod {
     },
     rate: { mantissa: rateMantissa, exp: rateExp },
     clip,
+    prox,
     epochs,
     batch,
     reselectEvery,
@@ -201,6 +204,7 @@ function checkPlan(plan: Plan): void {
   checkInteger('server rate', method.optimizer.rate, 1, 2 ** 20);
   checkInteger('momentum', method.optimizer.momentum, 0, 1023);
   checkInteger('clip', method.clip, 0, UINT16_MAX);
+  checkInteger('prox', method.prox, 0, 2 ** 20);
   checkInteger('epochs', method.epochs, 1, 255);
   checkInteger('batch', method.batch, 1, BATCH_MAX);
   checkInteger('reselectEvery', method.reselectEvery, 1, UINT16_MAX);

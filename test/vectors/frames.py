@@ -40,13 +40,14 @@ def plan(v):
     optimizer = method["optimizer"]
     devices = cohort.get("devices", [])
     head = struct.pack(
-        "<BBBBBBBBBbHHHHHII8sIIIIIIHH",
+        "<BBBBBBBBBbHHHHHII8sIIIIIIIHH",
         1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
         ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
         MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
         method["reselectEvery"], method["holdBackEvery"], v["attempt"], len(devices), v["round"],
         v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
-        cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], optimizer["momentum"],
+        cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], method["prox"],
+        optimizer["momentum"],
         OPTIMIZERS.index(optimizer["kind"]))
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
     return frame("plan", head, struct.pack(f"<{len(words)}I", *words))
@@ -144,14 +145,14 @@ def update(v):
 
 METHOD = {"activations": "union", "uplink": "top-k-weights-diff", "merge": "senders",
           "optimizer": {"kind": "adam", "rate": 1311, "momentum": 922},
-          "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "epochs": 1, "batch": 8, "reselectEvery": 80,
+          "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "prox": 655, "epochs": 1, "batch": 8, "reselectEvery": 80,
           "holdBackEvery": 5}
 PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
         "modelCrc": 3735928559, "cohort": {"kind": "list", "devices": [1, 2147483648, 4294967295]},
         "deadlineMs": 60000, "method": METHOD,
         "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}
 THRESHOLD = {"kind": "threshold", "seed": 3000000000, "threshold": 429496730}
-DENSE = {"activations": "all", "uplink": "all", "merge": "cohort", "rate": {"mantissa": 1, "exp": 0}, "clip": 0,
+DENSE = {"activations": "all", "uplink": "all", "merge": "cohort", "rate": {"mantissa": 1, "exp": 0}, "clip": 0, "prox": 0,
          "optimizer": {"kind": "none", "rate": 65536, "momentum": 0},
          "epochs": 255, "batch": 16, "reselectEvery": 65535, "holdBackEvery": 0}
 TINY = {"name": "tiny", "input": {"shape": [3], "type": "int8", "exp": -7},

@@ -65,6 +65,7 @@ export function planFor(model: Uint8Array, devices: readonly string[], changes: 
       optimizer: { kind: 'none', rate: 65536, momentum: 0 },
       rate: { mantissa: 128, exp: -9 },
       clip: 0,
+      prox: 0,
       epochs: 1,
       batch: 8,
       reselectEvery: 80,

@@ -108,6 +108,7 @@ const BAD: readonly [PresetName | string, number, Partial<Recipe>, RegExp][] = [
   ['swat', 0.1, { momentum: 1 }, /^momentum 1, expected 0 to below 1$/],
   ['zerofl', 0.1, { maskRatio: -0.1 }, /^mask ratio -0.1, expected 0 to 1$/],
   ['swat', 0.1, { clip: 5000 }, /^clip 5000, expected 0 to 4095$/],
+  ['swat', 0.1, { prox: -1 }, /^prox -1, expected 0 to 16$/],
   ['swat', 0.1, { rounds: 0 }, /^rounds 0, expected an integer from 1 to 1000000$/],
   ['swat', 0.1, { epochs: 256 }, /^epochs 256, expected an integer from 1 to 255$/],
   ['swat', 0.1, { batch: 17 }, /^batch 17, expected an integer from 1 to 16$/],

@@ -63,6 +63,7 @@ export function samplePlan(random: Random): Plan {
       },
       rate: { mantissa: integer(random, 1, 255), exp: integer(random, -24, 0) },
       clip: uint16(random),
+      prox: integer(random, 0, 2 ** 20),
       epochs: integer(random, 1, 255),
       batch: integer(random, 1, 16),
       reselectEvery: uint16(random, 1),
