@@ -89,6 +89,8 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     task,
     taskSeed,
     description: formatDescription(description),
+    preset: settings.recipe.preset,
+    density: settings.recipe.density,
     initialHash: modelPath === undefined ? undefined : hashFrame(initialFrame),
   });
   const mqtt = new MqttBroker(

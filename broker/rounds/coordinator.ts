@@ -35,6 +35,9 @@ export interface CoordinatorPorts {
 
 type State = 'stopped' | 'gathering' | 'collecting' | 'closing' | 'finished' | 'failed';
 
+/** Of a deadline that passed, or nearly, while the broker was down. */
+const LEAST_LEFT_MS = 1000;
+
 /** The model that the next round starts from. */
 interface Base {
   readonly model: Model;
@@ -209,7 +212,15 @@ export class Coordinator implements Uplinks {
       ...planTraining(recipe, model.head.layout, round),
     });
     const goal = Math.min(this.#settings.goal, cohort);
-    const terms = { round, attempt, cohort, goal, minimum, planFrame };
+    const terms = {
+      round,
+      attempt,
+      cohort,
+      goal,
+      minimum,
+      announcedMs: this.#ports.clock.dateMs(),
+      planFrame,
+    };
     this.#ports.store.announce(terms);
     this.#lastAttempt = attempt;
     this.#durableReports = 0;
@@ -229,7 +240,10 @@ export class Coordinator implements Uplinks {
     }
     void this.#ports.publisher.publishPlan(terms.planFrame);
     const { deadlineMs } = round.plan;
-    if (deadlineMs > 0) this.#deadline = this.#after(deadlineMs, () => this.#close(collection));
+    if (deadlineMs > 0) {
+      const leftMs = timeLeft(deadlineMs, this.#ports.clock.dateMs() - terms.announcedMs);
+      this.#deadline = this.#after(leftMs, () => this.#close(collection));
+    }
   }
 
   // Closing
@@ -366,6 +380,14 @@ export class Coordinator implements Uplinks {
     this.#state = 'failed';
     this.#ports.onFailure(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/**
+ * Of a deadline, after what passed since the announcement by the time of day. Boards need a moment to
+ * come back to a broker that was restarted, and clocks of laptops and boards without a battery jump.
+ */
+function timeLeft(deadlineMs: number, passedMs: number): number {
+  return Math.max(deadlineMs - Math.max(0, passedMs), Math.min(deadlineMs, LEAST_LEFT_MS));
 }
 
 /** What a decoder makes of bytes from outside; undefined when it cannot read them. */

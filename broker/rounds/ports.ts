@@ -48,6 +48,7 @@ export interface OpenRound {
   readonly cohort: number; // boards drawn
   readonly goal: number;
   readonly minimum: number;
+  readonly announcedMs: number; // since 1970
   readonly planFrame: Uint8Array;
 }
 

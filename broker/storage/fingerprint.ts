@@ -1,34 +1,44 @@
 /**
- * Whose data folder this is. A folder continues one federation only: same task, seed and model.
+ * Whose data folder this is. A folder continues one federation only: same task, seed, model and method.
+ * Rounds, rates and the like may change from one start to the next; every plan says its own.
  * @module
  */
 import type { ModelHash } from '../../shared/protocol/model.js';
 
-export const SCHEMA_VERSION = '1';
+export const SCHEMA_VERSION = '2';
 
 export interface Fingerprint {
   readonly task: string;
   readonly taskSeed: number;
   readonly description: string; // the model's JSON
+  readonly preset: string; // of the recipe
+  readonly density: number;
   readonly initialHash?: ModelHash; // given when the federation must have begun with this model
 }
 
 /** The entries of a fingerprint under the names that an operator reads. */
 export function entriesOf(fingerprint: Fingerprint): [string, string][] {
-  const { task, taskSeed, description, initialHash } = fingerprint;
+  const { task, taskSeed, description, preset, density, initialHash } = fingerprint;
   const entries: [string, string][] = [
     ['schema', SCHEMA_VERSION],
     ['task', task],
     ['seed', String(taskSeed)],
     ['model', description],
+    ['method', preset],
+    ['density', String(density)],
   ];
   if (initialHash !== undefined) entries.push(['initial model', initialHash]);
   return entries;
 }
 
+/** The folder is in order, but not for this federation. */
+export class ForeignFolderError extends Error {
+  override readonly name = 'ForeignFolderError';
+}
+
 /**
  * Compares a folder's entries with those expected.
- * @throws Error naming the folder and the first entry that differs
+ * @throws ForeignFolderError naming the folder and the first entry that differs
  */
 export function checkFingerprint(
   folder: string,
@@ -38,7 +48,9 @@ export function checkFingerprint(
   for (const [name, value] of entriesOf(expected)) {
     const there = found.get(name);
     if (there !== undefined && there !== value) {
-      throw new Error(`data folder ${folder} of another federation: ${name} ${there}, expected ${value}`);
+      throw new ForeignFolderError(
+        `data folder ${folder} of another federation: ${name} ${there}, expected ${value} or an empty folder`,
+      );
     }
   }
 }

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS rounds (
   cohort INTEGER NOT NULL,
   goal INTEGER NOT NULL,
   minimum INTEGER NOT NULL,
+  announced_ms INTEGER NOT NULL,
   plan BLOB NOT NULL,
   summary TEXT NOT NULL,
   hash TEXT NOT NULL,

@@ -46,7 +46,7 @@ export class FolderStore implements Store {
 
   /**
    * Opens a data folder, or makes it.
-   * @throws Error when another process has it, when it is of another federation or cannot be used
+   * @throws Error when another process has it or it cannot be used, ForeignFolderError when it is of another federation
    */
   constructor(folder: string, fingerprint: Fingerprint) {
     mkdirSync(folder, { recursive: true });
@@ -215,6 +215,6 @@ export class FolderStore implements Store {
   }
 }
 
-function termsOf({ round, attempt, cohort, goal, minimum, planFrame }: RoundRow): OpenRound {
-  return { round, attempt, cohort, goal, minimum, planFrame };
+function termsOf({ state, summary, hash, ...terms }: RoundRow): OpenRound {
+  return terms;
 }

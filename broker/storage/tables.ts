@@ -27,8 +27,9 @@ export class Tables {
   constructor(folder: string) {
     this.#database = new Database(join(folder, 'sparrow.db'));
     try {
+      // The wait comes first: another program may be reading, or be mending what a killed broker left.
       this.#database.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;',
+        'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;',
       );
       this.#database.exec(SCHEMA);
       this.#insertUpdate = this.#database.prepare(
@@ -88,11 +89,11 @@ export class Tables {
     this.#insertUpdate.run([round, attempt, device, frame.length, frame]);
   }
 
-  insertRound({ round, attempt, cohort, goal, minimum, planFrame }: OpenRound): void {
+  insertRound({ round, attempt, cohort, goal, minimum, announcedMs, planFrame }: OpenRound): void {
     this.#run(
-      `INSERT INTO rounds (round, attempt, state, cohort, goal, minimum, plan, summary, hash)
-       VALUES (?, ?, 'announced', ?, ?, ?, ?, '', '')`,
-      [round, attempt, cohort, goal, minimum, planFrame],
+      `INSERT INTO rounds (round, attempt, state, cohort, goal, minimum, announced_ms, plan, summary, hash)
+       VALUES (?, ?, 'announced', ?, ?, ?, ?, ?, '', '')`,
+      [round, attempt, cohort, goal, minimum, announcedMs, planFrame],
     );
   }
 
@@ -133,10 +134,11 @@ export class Tables {
 
   /** By round and attempt, ascending. */
   rounds(): RoundRow[] {
-    const rows = this.#all('SELECT * FROM rounds ORDER BY round, attempt') as (RoundRow & {
-      readonly plan: ArrayBuffer;
-    })[];
-    return rows.map(({ plan, ...row }) => ({ ...row, planFrame: new Uint8Array(plan) }));
+    const rows = this.#all(
+      `SELECT round, attempt, state, cohort, goal, minimum, announced_ms AS announcedMs, plan AS planFrame,
+              summary, hash FROM rounds ORDER BY round, attempt`,
+    ) as (RoundRow & { readonly planFrame: ArrayBuffer })[];
+    return rows.map((row) => ({ ...row, planFrame: new Uint8Array(row.planFrame) }));
   }
 
   updates(round: number, attempt: number): SavedUpdate[] {

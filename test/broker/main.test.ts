@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import Database from 'libsql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,10 +9,12 @@ import type { FederationEvent } from '../../broker/rounds/event.js';
 import { Shard } from '../../shared/data/example-set.js';
 import { Random } from '../../shared/fixed/random.js';
 import { initialModel } from '../../shared/model/initial.js';
+import { recipeOf } from '../../shared/model/recipe.js';
 import { encodeModel } from '../../shared/protocol/model.js';
 import { Board } from './board.js';
 import { Folders } from './folder.js';
 import { until } from './mqtt/clients.js';
+import { BrokerProcess } from './process.js';
 import { description, devices, firstModel, recipe, roundSettings } from './task.js';
 
 const test = suite('broker');
@@ -23,10 +22,10 @@ const test = suite('broker');
 const folders = new Folders();
 const boards: Board[] = [];
 const brokers: RunningBroker[] = [];
-const children: ChildProcess[] = [];
+const children: BrokerProcess[] = [];
 
 test.after(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(children.map((child) => child.kill()));
   await Promise.all(boards.map((board) => board.close()));
   for (const broker of brokers) await broker.close();
   folders.remove();
@@ -96,7 +95,7 @@ test('a federation can begin with a model file, and its folder remembers that', 
   writeFileSync(modelPath, encodeModel(firstModel()));
   assert.match(
     await failure(settings),
-    /of another federation: initial model [0-9a-f]{16}, expected [0-9a-f]{16}$/,
+    /of another federation: initial model [0-9a-f]{16}, expected [0-9a-f]{16} or an empty folder$/,
   );
 });
 
@@ -133,8 +132,24 @@ test('a folder in use or of another federation is one line', async () => {
   const { folder } = settings;
   assert.is(
     await failure({ ...settings, task: 'other' }),
-    `data folder ${folder} of another federation: task test, expected other`,
+    `data folder ${folder} of another federation: task test, expected other or an empty folder`,
   );
+});
+
+test('a folder goes on with other rounds and rates, not with another method or density', async () => {
+  const settings = settingsOf(1, { recipe: recipe({ rounds: 1 }) });
+  await (await start(settings)).close();
+  const { folder } = settings;
+  await (await start({ ...settings, recipe: recipe({ rounds: 9, rate: 0.01, epochs: 3 }) })).close();
+  for (const [other, found] of [
+    [recipeOf('dense', 1), 'method sparrow, expected dense'],
+    [recipeOf('sparrow', 0.25), 'density 0.5, expected 0.25'],
+  ] as const) {
+    assert.is(
+      await failure({ ...settings, recipe: other }),
+      `data folder ${folder} of another federation: ${found} or an empty folder`,
+    );
+  }
 });
 
 test('settings and test sets that do not fit are refused by name', async () => {
@@ -161,31 +176,10 @@ test('closing before the end says so to whoever waits', async () => {
 
 // Killing
 
-/** A broker process on `settings`; resolves when it listens. */
-async function serve(
-  settings: BrokerSettings,
-): Promise<{ child: ChildProcess; port: number; finished: Promise<void> }> {
-  const script = join(import.meta.dirname, 'serve.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(settings)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+async function serve(settings: BrokerSettings): Promise<BrokerProcess> {
+  const child = await BrokerProcess.start(settings);
   children.push(child);
-  const lines = createInterface({ input: child.stdout! });
-  const line = async (begins: string) => {
-    for (;;) {
-      const [text] = (await once(lines, 'line')) as [string];
-      if (text.startsWith(begins)) return text.slice(begins.length);
-    }
-  };
-  const listening = line('port ');
-  const finished = line('finished').then(() => {});
-  return { child, port: Number(await listening), finished };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
+  return child;
 }
 
 /** What the database of a killed broker knows of accepted updates, as `round.attempt device`. */
@@ -201,7 +195,7 @@ function accepted(folder: string): Set<string> {
 }
 
 test('a broker killed again and again under load loses no acknowledged update and ends with the same model', async () => {
-  const ROUNDS = 40;
+  const ROUNDS = 24;
   const KILLS = 4;
   const names = devices(16);
   const settings = { recipe: recipe({ rounds: ROUNDS }) };
@@ -212,22 +206,23 @@ test('a broker killed again and again under load loses no acknowledged update an
   await Promise.all(first.map((board) => board.close()));
 
   const disturbed = settingsOf(names.length, settings);
-  let { child, port, finished } = await serve(disturbed);
+  let child = await serve(disturbed);
+  const { port } = child;
   const room = joinRoom(port, names);
   const count = () => room.reduce((sum, board) => sum + board.acknowledged.length, 0);
   const random = new Random(5);
   for (let i = 1; i <= KILLS; i++) {
     // somewhere within a round: after so many acknowledgements more
-    const target = count() + names.length + random.below(names.length * 5);
+    const target = count() + names.length + random.below(names.length * 2);
     await until(() => count() >= target, `${target} acknowledgements`, 20_000);
-    await kill(child);
+    await child.kill();
     const known = accepted(disturbed.folder);
     for (const { round, attempt, device } of room.flatMap((board) => board.acknowledged)) {
       assert.ok(known.has(`${round}.${attempt} ${device}`), `round ${round} of ${device} lost at kill ${i}`);
     }
-    ({ child, finished } = await serve({ ...disturbed, port }));
+    child = await serve({ ...disturbed, port });
   }
-  await finished;
+  await child.says((lines) => lines.includes('finished'), 'the end', 30_000);
   assert.is(finalModel(disturbed), finalModel(undisturbed));
   assert.is(accepted(disturbed.folder).size, ROUNDS * names.length); // each once
   assert.ok(count() >= ROUNDS * names.length);

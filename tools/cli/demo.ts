@@ -7,6 +7,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { Command } from 'commander';
 import { type BrokerSettings, startBroker } from '../../broker/main.js';
 import type { FederationSummary } from '../../broker/rounds/event.js';
+import { ForeignFolderError } from '../../broker/storage/fingerprint.js';
 import type { Shard } from '../../shared/data/example-set.js';
 import { BOARD_NAMES } from '../../shared/model/boards.js';
 import type { Recipe } from '../../shared/model/recipe.js';
@@ -72,7 +73,7 @@ async function run(options: DemoOptions): Promise<void> {
       report.onEvent(event);
     },
     log: (text) => report.line(text),
-  });
+  }).catch(hintAtNew);
   const room = new Room({
     broker: { host: HOST, port: broker.port },
     task: taskName(dataset.name),
@@ -139,6 +140,11 @@ function brokerSettings(
     gatherMs: GATHER_MS,
     maxDevices: 2 * options.boards + SPARE_DEVICES,
   };
+}
+
+/** How to begin anew is known to this command alone. */
+function hintAtNew(error: unknown): never {
+  throw error instanceof ForeignFolderError ? new Error(`${error.message}; --new starts anew`) : error;
 }
 
 /** Moves an earlier data folder aside: starting anew loses nothing. */

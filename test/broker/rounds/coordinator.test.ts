@@ -415,6 +415,28 @@ test('a restart after an abandoned attempt counts attempts on', async () => {
   assert.equal([after.plan.round, after.plan.attempt], [1, 2]);
 });
 
+for (const [what, startMs, leftMs] of [
+  ['what is left of it', 45_000, 15_000],
+  ['a second when it passed meanwhile', 100_000, 1000],
+  ['all of it when the time of day jumped back', -5000, 60_000],
+] as const) {
+  test(`after a restart a deadline has ${what}`, async () => {
+    const folder = folders.make();
+    const settings = roundSettings(2, { minimum: 1, deadlineMs: 60_000 });
+    const before = room(folder, settings);
+    await before.ready(['a', 'b']);
+    await before.report('a');
+    before.close();
+
+    const after = room(folder, settings, { startMs });
+    await turns();
+    await after.advance(leftMs - 1);
+    assert.equal(after.of('committed'), []);
+    await after.advance(1);
+    assert.is(after.of('committed')[0].reported, 1);
+  });
+}
+
 test('a finished federation only says so again', async () => {
   const folder = folders.make();
   const settings = roundSettings(1, { recipe: recipe({ rounds: 1 }) });

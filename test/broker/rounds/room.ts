@@ -19,8 +19,12 @@ import { description, firstModel, statusFrame, TASK_SEED, updateFrame } from '..
 
 /** Time stands still unless moved; a delay of 0 is the next turn of the real event loop. */
 class HandClock implements Clock {
-  #now = 0;
+  #now: number;
   #timers: { at: number; callback: () => void }[] = [];
+
+  constructor(now: number) {
+    this.#now = now;
+  }
 
   nowMs(): number {
     return this.#now;
@@ -55,7 +59,7 @@ class HandClock implements Clock {
 type Sent = { kind: 'model' | 'plan' | 'verdict'; frame: Uint8Array };
 
 export class Room implements Publisher {
-  readonly clock = new HandClock();
+  readonly clock: HandClock;
   readonly store: FolderStore;
   readonly coordinator: Coordinator;
   readonly events: FederationEvent[] = [];
@@ -63,16 +67,19 @@ export class Room implements Publisher {
   readonly verdicts: { device: string; round: number; attempt: number; kind: VerdictKind }[] = [];
   failure: Error | undefined;
 
-  /** @param wrap puts something between coordinator and data folder */
+  /** @param options wrap puts something between coordinator and data folder; startMs is the time, from 0 */
   constructor(
     folder: string,
     settings: RoundSettings,
-    options: { wrap?: (store: Store) => Store; evaluate?: Evaluate } = {},
+    options: { wrap?: (store: Store) => Store; evaluate?: Evaluate; startMs?: number } = {},
   ) {
+    this.clock = new HandClock(options.startMs ?? 0);
     this.store = new FolderStore(folder, {
       task: 'test',
       taskSeed: TASK_SEED,
       description: formatDescription(description),
+      preset: 'sparrow',
+      density: 0.5,
     });
     const ports = {
       store: options.wrap?.(this.store) ?? this.store,

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import type { DeviceRecord } from '../../../broker/rounds/clients.js';
 import type { RoundSummary } from '../../../broker/rounds/event.js';
 import type { OpenRound } from '../../../broker/rounds/ports.js';
+import { ForeignFolderError } from '../../../broker/storage/fingerprint.js';
 import { FolderStore } from '../../../broker/storage/store.js';
 import { Folders } from '../folder.js';
 
@@ -15,7 +16,13 @@ const test = suite('store');
 
 const folders = new Folders();
 const stores: FolderStore[] = [];
-const FINGERPRINT = { task: 'digits', taskSeed: 1, description: '{"name":"tiny"}' };
+const FINGERPRINT = {
+  task: 'digits',
+  taskSeed: 1,
+  description: '{"name":"tiny"}',
+  preset: 'sparrow',
+  density: 0.1,
+};
 
 function open(
   folder: string,
@@ -34,7 +41,15 @@ test.after(() => {
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 function round(number: number, attempt = 1): OpenRound {
-  return { round: number, attempt, cohort: 3, goal: 2, minimum: 1, planFrame: bytes(9, number, attempt) };
+  return {
+    round: number,
+    attempt,
+    cohort: 3,
+    goal: 2,
+    minimum: 1,
+    announcedMs: 1_700_000_000_123,
+    planFrame: bytes(9, number, attempt),
+  };
 }
 
 function summary(number: number, attempt = 1): RoundSummary {
@@ -212,11 +227,15 @@ test('a folder of another federation is refused in one line that says what diffe
   const refused = (changes: Parameters<typeof open>[1], found: string) =>
     assert.throws(
       () => open(folder, changes),
-      (error: Error) => error.message === `data folder ${folder} of another federation: ${found}`,
+      (error: Error) =>
+        error instanceof ForeignFolderError &&
+        error.message === `data folder ${folder} of another federation: ${found} or an empty folder`,
     );
   refused({ taskSeed: 2 }, 'seed 1, expected 2');
   refused({ task: 'other' }, 'task digits, expected other');
   refused({ description: '{}' }, 'model {"name":"tiny"}, expected {}');
+  refused({ preset: 'dense', density: 1 }, 'method sparrow, expected dense');
+  refused({ density: 0.2 }, 'density 0.1, expected 0.2');
   open(folder).close(); // the refusals let go of it
 });
 
@@ -225,7 +244,10 @@ test('a folder that began with another model is refused where one was asked for'
   const store = open(folder);
   store.saveInitialModel(bytes(1));
   store.close();
-  assert.throws(() => open(folder, { initialHash: '00' }), /initial model [0-9a-f]{16}, expected 00$/);
+  assert.throws(
+    () => open(folder, { initialHash: '00' }),
+    /initial model [0-9a-f]{16}, expected 00 or an empty folder$/,
+  );
   open(folder).close();
 });
 

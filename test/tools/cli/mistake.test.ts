@@ -128,7 +128,10 @@ test('a data folder of another federation is told in one line', async () => {
   const { code, errors } = await sparrow(folder, [...small, '--seed', '2']);
   assert.is(code, 1);
   assert.is(errors.length, 1, errors.join('\n'));
-  assert.match(errors[0], /^sparrow: data folder mine of another federation: seed 1, expected 2/);
+  assert.match(
+    errors[0],
+    /^sparrow: data folder mine of another federation: seed 1, expected 2 or an empty folder; --new starts anew$/,
+  );
 });
 
 test('an address without a port is told in one line', async () => {
