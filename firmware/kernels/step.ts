@@ -130,7 +130,9 @@ export function sparseWeightStep(
  * biases[r] -= rate · Σ_lane errors[r], to nearest, ties up: a bias is finer than a weight by the
  * inputs' exponent, so it needs no noise.
  *
- * |Σ| ≤ 16 · 1023, so Σ · mantissa is below 2^22.
+ * |Σ| ≤ 16 · 1023, so Σ · mantissa is below 2^22. A convolution's row has more: lanes is then the values
+ * of a row over all positions, and the least shift follows from their number (biasShiftMost in
+ * shared/model/bounds.ts).
  *
  * @param biases   int32 [rows] updated, saturating at ±biasMax
  * @param errors   int16 [rows × lanes]

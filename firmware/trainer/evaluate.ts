@@ -45,6 +45,7 @@ export function* evaluate(
     for (let lane = 0; lane < lanes; lane++) {
       labels[lane] = examples.read(first + lane, example);
       network.setExample(example, lane);
+      yield inputs;
     }
     yield* network.forward(lanes, sliceMacs);
     for (let lane = 0; lane < lanes; lane++) {

@@ -122,7 +122,7 @@ export class Trainer {
   *#trainBatch(first: number, lanes: number): Generator<number, void> {
     const { network } = this;
     const { sliceMacs } = this.#settings;
-    this.#loadBatch(first, lanes);
+    yield* this.#loadBatch(first, lanes);
     yield* network.forward(lanes, sliceMacs);
     for (const { active, layer } of network.layers) this.#macs += active * layer.positions * lanes;
     let errorExp = yield* this.#outputErrors(lanes);
@@ -153,7 +153,8 @@ export class Trainer {
     }
   }
 
-  #loadBatch(first: number, lanes: number): void {
+  /** Yields values read. */
+  *#loadBatch(first: number, lanes: number): Generator<number, void> {
     const { network } = this;
     const { u8, u16, arena } = network;
     const example = u8.subarray(arena.example.offset, arena.example.offset + arena.example.length);
@@ -162,6 +163,7 @@ export class Trainer {
     for (let lane = 0; lane < lanes; lane++) {
       this.#labels[lane] = this.#examples.read(u16[orderAt + first + lane], example);
       network.setExample(example, lane);
+      yield example.length;
     }
   }
 
@@ -247,7 +249,7 @@ export class Trainer {
     const isListed = isKept && window === undefined;
     const kept = isListed ? listKept(u16, arena.kept.offset >> 1, u8, arena.marks.offset, inputs) : inputs;
     const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
-    const rate = this.#stepRate(places, lanes, kept, isKept, errorExp);
+    const rate = yield* this.#stepRate(places, lanes, kept, isKept, errorExp);
     const cut = gradientCut(positions * lanes);
     const weight = stepOf(rate, places.weightExp - errorExp - places.inputExp - cut, 0);
     if (window === undefined) yield* this.#denseStep(places, lanes, kept, noiseTurn, weight);
@@ -368,16 +370,28 @@ export class Trainer {
     u8.fill(0, marksAt, marksAt + storedOf(input));
   }
 
-  /** The rate of this step: a mean over the examples, clipped by the gradient's norm. */
-  #stepRate(places: LayerPlaces, lanes: number, kept: number, isKept: boolean, errorExp: number): Rate {
+  /**
+   * The rate of this step: a mean over the examples, clipped by the gradient's norm. Yields values read.
+   * @param kept   columns of a dense layer in use
+   * @param isKept a choice of inputs was made
+   */
+  *#stepRate(
+    places: LayerPlaces,
+    lanes: number,
+    kept: number,
+    isKept: boolean,
+    errorExp: number,
+  ): Generator<number, Rate> {
     const { network } = this;
     const { rate, clip } = this.#settings.method;
+    const { input, output } = places.layer;
     const mean = batchRate(rate, lanes);
     if (clip === 0) return mean;
     let norms = 0;
     for (let lane = 0; lane < lanes; lane++) {
-      norms +=
-        errorNorm(network, places, lanes, lane) * inputNorm(network, places, kept, isKept, lanes, lane);
+      const error = errorNorm(network, places, lanes, lane);
+      norms += error * inputNorm(network, places, kept, isKept, lanes, lane);
+      yield storedOf(output) + storedOf(input);
     }
     return clipRate(mean, norms, errorExp + places.inputExp, lanes, clip);
   }

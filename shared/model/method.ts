@@ -10,7 +10,10 @@ export type ActivationChoice =
   | 'all'
   /** each example keeps its largest; the others count as zero */
   | 'top-k'
-  /** the columns that any example of the batch keeps, with all activations of those columns */
+  /**
+   * the columns that any example of the batch keeps, with all activations of those columns; for a
+   * convolution the values of its input, wherever a window reads them
+   */
   | 'union';
 
 /** What goes up (ZeroFL, section 5). */

@@ -4,7 +4,10 @@ import * as dense from '../../../firmware/kernels/conv.js';
 import * as naive from '../../../firmware/kernels/naive/conv.js';
 import * as sparse from '../../../firmware/kernels/sparseconv.js';
 import { Random } from '../../../shared/fixed/random.js';
-import { storedOf, valuesOf } from '../../../shared/model/volume.js';
+import { ERROR_MAX, SUM_MAX } from '../../../shared/fixed/saturation.js';
+import { weightMaxOf } from '../../../shared/model/bounds.js';
+import { layoutOf } from '../../../shared/model/layout.js';
+import { fillPlaces, storedOf, valuesOf } from '../../../shared/model/volume.js';
 import { type Arena, checkTwin, filled, ranges } from './twin.js';
 import { geometryOf, storedPlace, windowAt } from './window.js';
 
@@ -141,6 +144,42 @@ test('sparseConvInputGradient adds what its twin adds, whole or in ranges of uni
     gradientSparse(sparse.sparseConvInputGradient, lanes, conv),
     gradientSparse(naive.sparseConvInputGradient, lanes, conv),
   ]);
+});
+
+test('the largest input gradient of a convolution fits int32: every window and row at its bound', () => {
+  const size = [3, 3] as const;
+  for (const [rows, step, overlap] of [
+    [64, 1, 9],
+    [200, 1, 9],
+    [100, 2, 4],
+  ]) {
+    const kind = { kind: 'conv2d', kernel: size, stride: [step, step], padding: 'same' } as const;
+    const layer = layoutOf({
+      name: 'bound',
+      input: { shape: [7, 7], type: 'uint8', exp: -8 },
+      layers: [
+        { ...kind, stride: [1, 1], channels: 1 },
+        { ...kind, channels: rows },
+        { kind: 'dense', units: 2 },
+      ],
+    }).layers[1];
+    const { input, output, positions } = layer;
+    const weightMax = weightMaxOf(layer, false);
+    const table = new Uint16Array(9 + 2 * positions);
+    fillPlaces(table, 0, { size, stride: [step, step] }, 1, input, output);
+    for (const sign of [1, -1]) {
+      const weights = new Int16Array(rows * 9).fill(sign * weightMax);
+      const errors = new Int16Array(storedOf(output)).fill(ERROR_MAX);
+      const dInputs = new Int32Array(storedOf(input));
+      // biome-ignore format: arguments in groups
+      dense.convInputGradient(
+        dInputs, 0, 0, weights, 0, errors, 0, output.plane, table, 0, 9, positions, 1, 0, rows * positions,
+      );
+      const most = dInputs.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+      assert.is(most, sign * rows * overlap * weightMax * ERROR_MAX);
+      assert.ok(Math.abs(most) + 2 ** 20 <= SUM_MAX);
+    }
+  }
 });
 
 test('the table and the border of zeros give the convolution of the textbook, with its input gradient', () => {
