@@ -7,27 +7,36 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BrokerSettings } from '../../broker/main.js';
+import type { FederationEvent } from '../../broker/rounds/event.js';
 import { until } from './mqtt/clients.js';
 
-const START_MS = 30_000;
+/** Starting a process and syncing a disk take their time on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+/** The broker kills itself at the `count`th event of this kind in its life. */
+export interface Fate {
+  readonly kind: FederationEvent['kind'];
+  readonly count: number;
+}
 
 export class BrokerProcess {
   /** What it has said: `port <number>`, then a line for each event, see serve.ts. */
   readonly lines: string[] = [];
   readonly #child: ChildProcess;
 
-  private constructor(settings: BrokerSettings) {
+  private constructor(settings: BrokerSettings, fate: Fate | undefined) {
     const script = join(import.meta.dirname, 'serve.ts');
-    this.#child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(settings)], {
+    const words = [script, JSON.stringify(settings), ...(fate ? [fate.kind, String(fate.count)] : [])];
+    this.#child = spawn(process.execPath, ['--import', 'tsx', ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.lines.push(line));
   }
 
   /** Resolves when it listens. */
-  static async start(settings: BrokerSettings): Promise<BrokerProcess> {
-    const made = new BrokerProcess(settings);
-    await made.says((lines) => lines.length > 0, 'port', START_MS);
+  static async start(settings: BrokerSettings, fate?: Fate): Promise<BrokerProcess> {
+    const made = new BrokerProcess(settings, fate);
+    await made.says((lines) => lines.length > 0, 'port');
     return made;
   }
 
@@ -40,9 +49,14 @@ export class BrokerProcess {
   }
 
   /** @throws Error naming `what` when it ends before, or takes too long */
-  async says(isSaid: (lines: readonly string[]) => boolean, what: string, timeoutMs?: number): Promise<void> {
-    await until(() => isSaid(this.lines) || !this.isRunning, what, timeoutMs);
+  async says(isSaid: (lines: readonly string[]) => boolean, what: string): Promise<void> {
+    await until(() => isSaid(this.lines) || !this.isRunning, what, PATIENCE_MS);
     if (!isSaid(this.lines)) throw new Error(`broker process ended, expected ${what}`);
+  }
+
+  /** Resolves when its fate has overtaken it. */
+  async ended(): Promise<void> {
+    await until(() => !this.isRunning, 'the end of the broker process', PATIENCE_MS);
   }
 
   /** SIGKILL; resolves when it is gone. Safe to call twice. */

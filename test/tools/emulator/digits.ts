@@ -22,7 +22,7 @@ export const QUICK = { ...SETTINGS, backoffFirstMs: 5, backoffMaxMs: 60, downloa
 const { train } = loadDataset('digits');
 export const SHARDS = split(train, { partition: 'iid', clients: BOARDS, seed: 1 });
 
-const description = denseModel(
+export const DESCRIPTION = denseModel(
   TASK,
   { shape: train.shape, type: train.signed ? 'int8' : 'uint8', exp: train.inputExp },
   train.classes,
@@ -33,7 +33,7 @@ export function digitsSettings(folder: string, changes: Partial<BrokerSettings> 
   return {
     task: TASK,
     taskSeed: 1,
-    description,
+    description: DESCRIPTION,
     folder,
     host: '127.0.0.1',
     port: 0,

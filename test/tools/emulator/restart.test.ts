@@ -1,10 +1,13 @@
+import { join } from 'node:path';
+import Database from 'libsql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RunningBroker } from '../../../broker/main.js';
+import type { BrokerSettings, RunningBroker } from '../../../broker/main.js';
 import { recipeOf } from '../../../shared/model/recipe.js';
 import { Folders } from '../../broker/folder.js';
+import { BrokerProcess, type Fate } from '../../broker/process.js';
 import { until } from '../../firmware/room.js';
-import { digitsRoom, digitsSettings, finalModel, isSame, openDigits } from './digits.js';
+import { BOARDS, digitsRoom, digitsSettings, finalModel, isSame, openDigits } from './digits.js';
 
 const test = suite('restart of the broker');
 
@@ -43,5 +46,72 @@ test('boards in the middle of round 1 finish that of a new federation', async ()
   const { second } = await begunAnew((_, reports) => until('three reports', () => reports() >= 3));
   assert.ok(finalModel(second.folder).length > 0);
 });
+
+// Law 3: fixed cohort, goal = cohort, no deadline
+
+/** Where the lives of a broker end, one after the other. A report is told before its verdict leaves. */
+const FATES: Readonly<Record<string, readonly Fate[]>> = {
+  sparrow: [
+    { kind: 'report', count: 1 },
+    { kind: 'committed', count: 1 },
+    { kind: 'report', count: 3 },
+  ],
+  dense: [
+    { kind: 'announced', count: 2 },
+    { kind: 'report', count: 3 },
+    { kind: 'report', count: 2 },
+  ],
+};
+
+/** Reports that a killed broker left in an open round. */
+function leftOpen(folder: string): number {
+  const database = new Database(join(folder, 'sparrow.db'));
+  const [{ n }] = database.prepare('SELECT count(*) AS n FROM updates WHERE frame IS NOT NULL').all([]) as {
+    n: number;
+  }[];
+  database.close();
+  return n;
+}
+
+for (const [taskSeed, preset] of [
+  [1, 'sparrow'],
+  [2, 'dense'],
+] as const) {
+  test(`a broker killed in mid-round and restarted ends with the same model: ${preset}, seed ${taskSeed}`, async () => {
+    const changes = { taskSeed, recipe: recipeOf(preset, 0.1, { rounds: 4 }) };
+    const expected = await undisturbed(digitsSettings(folders.make(), changes));
+    const settings = digitsSettings(folders.make(), changes);
+    const [first, ...others] = FATES[preset];
+    let broker = await BrokerProcess.start(settings, first);
+    const { port } = broker;
+    const room = digitsRoom(port, { faults: { delayMs: 80 } }); // reports come one by one
+    room.start();
+    let midRounds = 0;
+    try {
+      for (const fate of [...others, undefined]) {
+        await broker.ended();
+        const left = leftOpen(settings.folder);
+        if (left > 0 && left < BOARDS) midRounds += 1;
+        broker = await BrokerProcess.start({ ...settings, port }, fate);
+      }
+      await broker.says((lines) => lines.includes('finished'), 'the end');
+    } finally {
+      room.stop();
+      await broker.kill();
+    }
+    assert.ok(midRounds >= 2, `${midRounds} kills in the middle of a round`);
+    assert.ok(isSame(finalModel(settings.folder), expected));
+  });
+}
+
+async function undisturbed(settings: BrokerSettings): Promise<Uint8Array> {
+  const broker = await openDigits(settings);
+  const room = digitsRoom(broker.port);
+  room.start();
+  await broker.finished;
+  room.stop();
+  await broker.close();
+  return finalModel(settings.folder);
+}
 
 test.run();
