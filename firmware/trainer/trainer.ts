@@ -352,6 +352,7 @@ export class Trainer {
       for (let c = 0; c < inputs; c++) {
         const place = group * rowStep + u16[tableAt + c];
         const count = listPositions(u16, keptAt, u8, marksAt, place, u16, tableAt + inputs, positions);
+        yield positions;
         const rowMacs = count * lanes;
         const step = rowsPerSlice(rowMacs, this.#settings.sliceMacs);
         for (let from = group; from < group + rows; from += step) {
@@ -362,7 +363,7 @@ export class Trainer {
             u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, c, inputs, positions,
             lanes, from, to,
           );
-          yield positions + (to - from) * rowMacs;
+          yield (to - from) * rowMacs;
         }
         this.#macs += rows * rowMacs;
       }
