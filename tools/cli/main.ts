@@ -8,6 +8,7 @@ import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
 import { emulateCommand } from './emulate.js';
 import { experimentCommand } from './experiment.js';
+import { modelsCommand } from './models.js';
 import { selftestCommand } from './selftest.js';
 
 const program = new Command('sparrow')
@@ -17,6 +18,7 @@ const program = new Command('sparrow')
   .addCommand(emulateCommand())
   .addCommand(experimentCommand())
   .addCommand(dataCommand())
+  .addCommand(modelsCommand())
   .addCommand(selftestCommand());
 
 try {

@@ -1,0 +1,69 @@
+/**
+ * `sparrow models`: what each model of the zoo costs a board, by method: parameters,
+ * multiply-accumulates, RAM.
+ * @module
+ */
+import { Command } from 'commander';
+import { BOARD_NAMES, boardProfile } from '../../shared/model/boards.js';
+import type { ModelDescription } from '../../shared/model/description.js';
+import { layoutOf, type ModelLayout } from '../../shared/model/layout.js';
+import { memoryOf } from '../../shared/model/memory.js';
+import {
+  denseMacsPerExample,
+  PRESETS,
+  type PresetName,
+  planTraining,
+  recipeOf,
+} from '../../shared/model/recipe.js';
+import { denseModel, imageModel, speechModel } from '../../shared/model/zoo.js';
+import { integer, number } from './option.js';
+
+interface ModelsOptions {
+  readonly density: number;
+  readonly batch: number;
+  readonly examples: number;
+}
+
+const ZOO: readonly ModelDescription[] = [
+  denseModel('digits', { shape: [8, 8], type: 'uint8', exp: -4 }, 10),
+  denseModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
+  imageModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
+  speechModel('speech12', { shape: [40, 25], type: 'int8', exp: -5 }, 12),
+];
+
+export function modelsCommand(): Command {
+  return new Command('models')
+    .description('print what each model costs a board: parameters, multiply-accumulates, RAM by method')
+    .option('--density <part>', 'part of the weights in use, above 0, to 1', number, 0.05)
+    .option('--batch <n>', 'examples per step', integer(1, 16), 8)
+    .option('--examples <n>', 'examples on the board', integer(1, 65535), 200)
+    .action(run);
+}
+
+function run(options: ModelsOptions): void {
+  for (const description of ZOO) {
+    const layout = layoutOf(description);
+    const parameters = layout.weightCount + layout.biasCount;
+    const forward = layout.layers.reduce(
+      (sum, { weights, positions }) => sum + weights.length * positions,
+      0,
+    );
+    console.log(
+      `${description.name}: ${count(parameters)} parameters, ${count(forward)} multiply-accumulates forward, ` +
+        `${count(denseMacsPerExample(layout))} in a dense training step`,
+    );
+    for (const preset of PRESETS) console.log(`  ${ramLine(preset, layout, options)}`);
+  }
+}
+
+function ramLine(preset: PresetName, layout: ModelLayout, options: ModelsOptions): string {
+  const { density, batch, examples } = options;
+  const { method, layers } = planTraining(recipeOf(preset, density, { batch }), layout, 1);
+  const { bytes } = memoryOf(layout, batch, layers, examples, method);
+  const fits = BOARD_NAMES.filter((name) => bytes <= boardProfile(name).ramBytes);
+  return `${preset.padEnd(9)} ${count(bytes).padStart(8)} B of RAM, fits ${fits.join(', ') || 'no board'}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
