@@ -10,7 +10,7 @@ import { initialModel } from '../shared/model/initial.js';
 import { layoutOf } from '../shared/model/layout.js';
 import { checkMemory, memoryOf } from '../shared/model/memory.js';
 import type { Model } from '../shared/model/model.js';
-import { planTraining } from '../shared/model/recipe.js';
+import { planTraining, powerOf } from '../shared/model/recipe.js';
 import { isTaskName } from '../shared/protocol/device.js';
 import { decodeModel, encodeModel } from '../shared/protocol/model.js';
 import { maxUpdateBytes } from '../shared/protocol/update.js';
@@ -83,7 +83,9 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
   checkTestSet(settings);
   checkBoard(settings);
   const initial =
-    modelPath === undefined ? initialModel(description, taskSeed) : loadModel(modelPath, description);
+    modelPath === undefined
+      ? initialModel(description, taskSeed, powerOf(settings.recipe))
+      : loadModel(modelPath, description);
   const initialFrame = encodeModel(initial);
   const store = new FolderStore(folder, {
     task,
@@ -117,7 +119,8 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
         publisher: gatewayTo(mqtt, task),
         clock: systemClock,
         hashFrame,
-        evaluate: testSet && ((model, layers) => scoreOf(evaluateModel(model, layers, testSet))),
+        evaluate:
+          testSet && ((...[model, layers, power]) => scoreOf(evaluateModel(model, layers, testSet, power))),
         onEvent,
         onFailure: end.reject,
       },
@@ -186,7 +189,7 @@ function checkBoard({ board, description, recipe }: BrokerSettings): void {
   if (board === undefined) return;
   const layout = layoutOf(description);
   const { method, layers } = planTraining(recipe, layout, 1);
-  checkMemory(memoryOf(layout, method.batch, layers, board.examples), boardProfile(board.name));
+  checkMemory(memoryOf(layout, method.batch, layers, board.examples, method), boardProfile(board.name));
 }
 
 interface Deferred<T> {

@@ -11,7 +11,7 @@ import { divideNearest } from '../../shared/fixed/rounding.js';
 import { saturate } from '../../shared/fixed/saturation.js';
 import { BIAS_MAX, weightMaxima } from '../../shared/model/bounds.js';
 import type { WeightedLayer } from '../../shared/model/layout.js';
-import type { TrainingMethod } from '../../shared/model/method.js';
+import { sendsValues, type TrainingMethod } from '../../shared/model/method.js';
 import type { Model } from '../../shared/model/model.js';
 import type { Update } from '../../shared/protocol/update.js';
 
@@ -95,7 +95,7 @@ export class Aggregation {
     const { layer, values, senders, biases } = this.#layers[index];
     const counts = senders ?? new Float64Array(values.length).fill(this.#examples);
     let sums = values;
-    if (this.#method.uplink === 'top-k-weights') {
+    if (sendsValues(this.#method.uplink)) {
       const base = new Int16Array(this.#base.parameters, layer.weights.offset, values.length);
       sums = values.map((value, i) => value - base[i] * counts[i]);
     }
@@ -109,7 +109,7 @@ export class Aggregation {
     weightMax: number,
   ): void {
     const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
-    const keepsBase = this.#method.uplink !== 'top-k-weights';
+    const keepsBase = !sendsValues(this.#method.uplink);
     for (let i = 0; i < weights.length; i++) {
       const count = senders === undefined ? this.#examples : senders[i];
       if (count === 0) continue; // nobody sent it

@@ -7,7 +7,7 @@
  */
 import { mix } from '../../shared/fixed/random.js';
 import type { Model } from '../../shared/model/model.js';
-import { denseMacsPerExample, planTraining } from '../../shared/model/recipe.js';
+import { denseMacsPerExample, planTraining, testedWith } from '../../shared/model/recipe.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
 import { frameCrc } from '../../shared/protocol/frame.js';
 import { decodeMetrics } from '../../shared/protocol/metrics.js';
@@ -209,7 +209,7 @@ export class Coordinator implements Uplinks {
       modelCrc: frameCrc(frame),
       cohort: drawCohort(mix(mix(taskSeed, round), attempt), ready, cohort),
       deadlineMs,
-      ...planTraining(recipe, model.head.layout, round),
+      ...planTraining(recipe, model.head.layout, round, model),
     });
     const goal = Math.min(this.#settings.goal, cohort);
     const terms = {
@@ -287,7 +287,11 @@ export class Coordinator implements Uplinks {
   }
 
   #summaryOf({ terms, round, tally }: Collection, model: Model): RoundSummary {
-    const score = this.#ports.evaluate?.(model, round.plan.layers);
+    const score = this.#ports.evaluate?.(
+      model,
+      testedWith(this.#settings.recipe, round.plan.layers, model),
+      round.plan.method.power,
+    );
     const bytesSent = this.#ports.publisher.bytesSent();
     const bytesDown = bytesSent - this.#bytesSent;
     this.#bytesSent = bytesSent;

@@ -3,6 +3,7 @@
  * so that the rules of a federation run the same in the broker, in an experiment and in a test.
  * @module
  */
+import type { Power } from '../../shared/fixed/power.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { Model } from '../../shared/model/model.js';
 import type { ModelHash } from '../../shared/protocol/model.js';
@@ -83,7 +84,7 @@ export interface Timer {
 }
 
 /** Tests a model on examples that no board has; with the plan's counts, so as the boards would run it. */
-export type Evaluate = (model: Model, layers: readonly LayerCounts[]) => Score;
+export type Evaluate = (model: Model, layers: readonly LayerCounts[], power: Power) => Score;
 
 export interface Score {
   readonly count: number;

@@ -64,9 +64,14 @@ export class Round {
     return 'accepted';
   }
 
-  /** Whether an update sends as many weights of each layer as the plan says. */
+  /** Whether an update sends as many weights as the plan says, of each layer or altogether. */
   fits({ layers }: Pick<Update, 'layers'>): boolean {
-    return this.plan.layers.every(({ sent }, i) => layers[i].values.length === sent);
+    const { method, layers: counts } = this.plan;
+    if (method.uplink === 'global-top-k-weights') {
+      const asked = counts.reduce((sum, { sent }) => sum + sent, 0);
+      return layers.reduce((sum, { values }) => sum + values.length, 0) === asked;
+    }
+    return counts.every(({ sent }, i) => layers[i].values.length === sent);
   }
 
   /** Counts an update that was judged 'accepted'. */

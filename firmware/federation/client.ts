@@ -217,7 +217,7 @@ export class Client {
     if (plan.layers.length !== layout.layers.length) {
       throw new RangeError(`plan of ${plan.layers.length} layers, expected ${layout.layers.length}`);
     }
-    checkMemory(memoryOf(layout, plan.method.batch, plan.layers, examples.count), profile);
+    checkMemory(memoryOf(layout, plan.method.batch, plan.layers, examples.count, plan.method), profile);
     const { sliceMacs } = profile;
     return yield* localWork({ plan, device: identity.device, model, examples, sliceMacs });
   }

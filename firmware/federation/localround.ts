@@ -49,7 +49,9 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
   const kept = trainingPart(examples, method.holdBackEvery);
   const held = heldBackPart(examples, method.holdBackEvery);
   const tested =
-    held.count > 0 ? yield* evaluate(model, layers, held, method.batch, sliceMacs) : { count: 0, correct: 0 };
+    held.count > 0
+      ? yield* evaluate(model, layers, held, method.batch, sliceMacs, method.power)
+      : { count: 0, correct: 0 };
   const trainer = new Trainer(model.head, { method, layers, seed: roundSeed(plan, device), sliceMacs }, kept);
   const trained = yield* trainer.train(model);
   const deltas = yield* layerDeltas(trainer.network, model, layers, method.uplink);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { PLAIN } from '../../shared/fixed/power.js';
 import type { ModelDescription } from '../../shared/model/description.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type {
@@ -89,6 +90,7 @@ const EPOCHS = 2;
 
 function methodOf(activations: ActivationChoice, uplink: UplinkChoice): TrainingMethod {
   return {
+    power: PLAIN,
     activations,
     uplink,
     merge: 'cohort',

@@ -3,6 +3,7 @@
  * must be evaluated sparse (ZeroFL, section 4.3). The same on a board and on the server.
  * @module
  */
+import { PLAIN, type Power } from '../../shared/fixed/power.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
@@ -19,6 +20,7 @@ export interface EvaluationResult {
  * Evaluates in slices; yields the work done.
  *
  * @param batch examples at once, 1 to 16; changes no result
+ * @param power of the weights
  * @throws RangeError when the model's sums or exponents do not fit
  */
 export function* evaluate(
@@ -27,8 +29,9 @@ export function* evaluate(
   examples: TrainingExamples,
   batch: number,
   sliceMacs: number,
+  power: Power = PLAIN,
 ): Generator<number, EvaluationResult> {
-  const network = new Network(source.head, batch, layers, 0);
+  const network = new Network(source.head, batch, layers, 0, power);
   const { u8, i32, arena, head } = network;
   const { classes, inputs } = head.layout;
   const { sumShift } = network.layers[network.layers.length - 1];
@@ -38,6 +41,7 @@ export function* evaluate(
   let correct = 0;
   let lossOctaves = 0;
   yield* network.load(source);
+  yield* network.raise(sliceMacs);
   yield* network.select(sliceMacs);
   for (let first = 0; first < examples.count; first += batch) {
     const lanes = Math.min(batch, examples.count - first);

@@ -3,6 +3,8 @@
  * evaluation share it. It knows no gradients.
  * @module
  */
+
+import { PLAIN, type Power, powerTable } from '../../shared/fixed/power.js';
 import { ACTIVATION_MAX } from '../../shared/fixed/saturation.js';
 import {
   TOPK_STATE,
@@ -25,6 +27,7 @@ import { largestMagnitude, reluForward } from '../kernels/activation.js';
 import { convForward } from '../kernels/conv.js';
 import { denseForward } from '../kernels/dense.js';
 import { averagePoolForward, maxPoolForward } from '../kernels/pool.js';
+import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
 import { listActive } from '../kernels/select.js';
 import { sparseForward } from '../kernels/sparse.js';
 import { sparseConvForward } from '../kernels/sparseconv.js';
@@ -39,6 +42,7 @@ export class Network {
   readonly i16: Int16Array;
   readonly u16: Uint16Array;
   readonly i32: Int32Array;
+  readonly #power: Power;
   readonly #topk: Int32Array;
   #lanes = 0; // of the batch that the volumes were last laid out for
 
@@ -46,12 +50,20 @@ export class Network {
    * @param batch    most examples at once, 1 to 16
    * @param counts   one per layer
    * @param examples that will be trained on, 0 to 65535
+   * @param power    of the weights; call `raise` after `load`
    * @throws RangeError when the model's sums or exponents do not fit
    */
-  constructor(head: ModelHead, batch: number, counts: readonly LayerCounts[], examples: number) {
+  constructor(
+    head: ModelHead,
+    batch: number,
+    counts: readonly LayerCounts[],
+    examples: number,
+    power: Power = PLAIN,
+  ) {
     checkExponents(head);
     this.head = head;
-    this.arena = arenaLayout(head.layout, batch, counts, examples);
+    this.arena = arenaLayout(head.layout, batch, counts, examples, power);
+    this.#power = power;
     const buffer = new ArrayBuffer(this.arena.bytes);
     this.u8 = new Uint8Array(buffer);
     this.i8 = new Int8Array(buffer);
@@ -90,6 +102,30 @@ export class Network {
           throw new RangeError(`layer ${index} bias ${most}, expected at most ${BIAS_MAX}`);
         yield inputs;
       }
+    }
+  }
+
+  /** Turns the numbers that the model holds into the weights to run with; keeps them, where one trains. */
+  *raise(sliceMacs: number): Generator<number, void> {
+    if (this.#power === PLAIN) return;
+    const { i16, arena } = this;
+    const { roots, fall } = powerTable(this.#power);
+    for (const { layer, weightsAt, numbersAt, weightExp, weightMax } of this.layers) {
+      const { length } = layer.weights;
+      const isKept = arena.layers[layer.index].numbers !== undefined;
+      if (isKept) i16.copyWithin(numbersAt, weightsAt, weightsAt + length);
+      for (const [from, to] of slices(length, Math.floor(sliceMacs / CARRY_MACS))) {
+        raiseWeights(i16, weightsAt + from, roots, fall, weightExp, weightMax, to - from);
+        yield (to - from) * CARRY_MACS;
+      }
+    }
+  }
+
+  /** The numbers of a network that trains, back in the place of its weights. */
+  restore(): void {
+    if (this.#power === PLAIN) return;
+    for (const { layer, weightsAt, numbersAt } of this.layers) {
+      this.i16.copyWithin(weightsAt, numbersAt, numbersAt + layer.weights.length);
     }
   }
 

@@ -17,6 +17,7 @@ export interface LayerPlaces {
   readonly active: number;
   readonly keptInputs: number;
   readonly weightsAt: number; // in i16
+  readonly numbersAt: number; // in i16; unused if the weights are plain
   readonly biasesAt: number; // in i32
   readonly columnsAt: number; // in u16
   readonly rowStartsAt: number; // in i32
@@ -53,7 +54,7 @@ export function layerPlaces(
   let inputsAt = arena.inputs.offset;
   return head.layout.layers.map((layer): LayerPlaces => {
     const { index } = layer;
-    const { columns, rowStarts, places, activations, pools } = arena.layers[index];
+    const { numbers, columns, rowStarts, places, activations, pools } = arena.layers[index];
     const { weightExp } = head.exponents[index];
     const biasExp = biasExpOf(head, index);
     const ownInputsAt = inputsAt;
@@ -65,6 +66,7 @@ export function layerPlaces(
       active: counts[index].active,
       keptInputs: counts[index].keptInputs,
       weightsAt: layer.weights.offset >> 1,
+      numbersAt: (numbers?.offset ?? 0) >> 1,
       biasesAt: layer.biases.offset >> 2,
       columnsAt: (columns?.offset ?? 0) >> 1,
       rowStartsAt: (rowStarts?.offset ?? 0) >> 2,

@@ -9,6 +9,7 @@
  * @module
  */
 import { fillNoise, NOISE_LENGTH } from '../../shared/fixed/noise.js';
+import { PLAIN, powerTable } from '../../shared/fixed/power.js';
 import { mix, Random } from '../../shared/fixed/random.js';
 import { BIAS_MAX, biasShiftMost, checkTerms, gradientCut } from '../../shared/model/bounds.js';
 import type { LayerCounts, Rate, TrainingMethod } from '../../shared/model/method.js';
@@ -17,6 +18,7 @@ import { storedOf, valuesOf } from '../../shared/model/volume.js';
 import { reluMask } from '../kernels/activation.js';
 import { convWeightStep, listPositions, sparseConvWeightStep } from '../kernels/convstep.js';
 import { GRADIENT_BITS, softmaxCrossEntropy } from '../kernels/loss.js';
+import { CARRY_MACS, carrySteps } from '../kernels/power.js';
 import { keepLargest, listKept } from '../kernels/select.js';
 import { biasStep, denseWeightStep, sparseWeightStep } from '../kernels/step.js';
 import { errorsOf, inputGradient, largestSum, poolGradient } from './backward.js';
@@ -70,7 +72,7 @@ export class Trainer {
       throw new RangeError(`${examples.count} examples, expected at most ${EXAMPLES_MAX}`);
     }
     for (const layer of head.layout.layers) checkTerms(layer, method.batch);
-    this.network = new Network(head, method.batch, layers, examples.count);
+    this.network = new Network(head, method.batch, layers, examples.count, method.power);
     this.#settings = settings;
     this.#examples = examples;
     this.#random = new Random(seed);
@@ -83,6 +85,7 @@ export class Trainer {
     const { method, seed, sliceMacs } = this.#settings;
     const { count } = this.#examples;
     yield* network.load(source);
+    yield* network.raise(sliceMacs);
     fillNoise(network.i32, network.arena.noise.offset >> 2, mix(seed, 1));
     let sinceSelection = method.reselectEvery;
     let steps = 0; // since the weights were last pulled to the base
@@ -102,6 +105,7 @@ export class Trainer {
       }
     }
     yield* this.#pull(source, steps);
+    network.restore();
     return {
       examples: count * method.epochs,
       lossOctaves: this.#lossOctaves,
@@ -112,10 +116,14 @@ export class Trainer {
 
   /** The proximal term of the last `steps` steps. */
   *#pull(source: ModelSource, steps: number): Generator<number, void> {
-    const { prox, rate } = this.#settings.method;
+    const { network } = this;
+    const { method, sliceMacs } = this.#settings;
+    const { prox, rate } = method;
     if (prox === 0 || steps === 0) return;
+    network.restore();
     const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
-    yield* pullToBase(this.network, source, pullOf(rate, prox, steps), noiseTurn);
+    yield* pullToBase(network, source, pullOf(rate, prox, steps), noiseTurn);
+    yield* network.raise(sliceMacs);
   }
 
   /** One step on the examples order[first..first + lanes). */
@@ -255,6 +263,7 @@ export class Trainer {
     if (window === undefined) yield* this.#denseStep(places, lanes, kept, noiseTurn, weight);
     else if (!isKept) yield* this.#convStep(places, lanes, noiseTurn, cut, weight);
     else yield* this.#keptConvStep(places, lanes, noiseTurn, cut, weight);
+    yield* this.#carry(places, kept);
     const bias = stepOf(rate, biasExp - errorExp, -biasShiftMost(positions * lanes));
     const errorsAt = arena.errors.offset >> 1;
     biasStep(
@@ -303,6 +312,29 @@ export class Trainer {
       yield (to - from) * rowMacs;
     }
     this.#macs += outputs * rowMacs;
+  }
+
+  /** Carries a step of weights over to the numbers behind them. */
+  *#carry(places: LayerPlaces, kept: number): Generator<number, void> {
+    const { method, sliceMacs } = this.#settings;
+    if (method.power === PLAIN) return;
+    const { i32, i16, u16, arena } = this.network;
+    const { numbersAt, weightsAt, weightExp, weightMax } = places;
+    const { inputs, outputs } = places.layer;
+    const { roots, fall } = powerTable(method.power);
+    const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
+    const noiseAt = arena.noise.offset >> 2;
+    const keptAt = arena.kept.offset >> 1;
+    const rows = rowsPerSlice(kept * CARRY_MACS, sliceMacs);
+    for (let from = 0; from < outputs; from += rows) {
+      const to = Math.min(outputs, from + rows);
+      // biome-ignore format: arguments in groups
+      carrySteps(
+        i16, numbersAt, i16, weightsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn, roots, fall, method.power,
+        weightExp, weightMax, inputs, from, to,
+      );
+      yield (to - from) * kept * CARRY_MACS;
+    }
   }
 
   *#convStep(

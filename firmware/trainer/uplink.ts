@@ -17,7 +17,7 @@ import {
   topkTake,
 } from '../../shared/masks/topk.js';
 import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../shared/model/delta.js';
-import type { LayerCounts, UplinkChoice } from '../../shared/model/method.js';
+import { type LayerCounts, sendsValues, type UplinkChoice } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import type { Network } from './network.js';
 import type { LayerPlaces } from './places.js';
@@ -36,14 +36,60 @@ export function* layerDeltas(
   uplink: UplinkChoice,
 ): Generator<number, LayerDelta[]> {
   const deltas: LayerDelta[] = [];
+  const chosen = uplink === 'global-top-k-weights' ? yield* globalPositions(network, counts) : undefined;
   for (const places of network.layers) {
     const blocks = new Blocks(network, base, places);
-    const { sent } = counts[places.layer.index];
-    const positions = sent === places.layer.weights.length ? 'all' : yield* blocks.select(sent, uplink);
+    const { length } = places.layer.weights;
+    const sent = chosen?.[places.layer.index].length ?? counts[places.layer.index].sent;
+    const positions =
+      sent === length ? 'all' : (chosen?.[places.layer.index] ?? (yield* blocks.select(sent, uplink)));
     const values = yield* blocks.values(positions, uplink);
     deltas.push({ positions, ...values, ...biasDelta(network, base, places) });
   }
   return deltas;
+}
+
+/**
+ * The largest weights of the whole model, by their real values: as many as the layers' counts add up to;
+ * of equals those of lower layers, then of lower places. Finer weights are compared in the unit of the
+ * coarsest layer.
+ */
+function* globalPositions(
+  { layers, i16 }: Network,
+  counts: readonly LayerCounts[],
+): Generator<number, Uint32Array[]> {
+  const total = counts.reduce((sum, { sent }) => sum + sent, 0);
+  const coarsest = Math.max(...layers.map(({ weightExp }) => weightExp));
+  const topk = new Int32Array(TOPK_STATE);
+  const block = new Int32Array(BLOCK);
+  const positions = new Uint32Array(total);
+  function* pass(visit: (index: number, from: number, n: number) => void): Generator<number, void> {
+    for (const { layer, weightsAt, weightExp } of layers) {
+      const { length } = layer.weights;
+      for (let from = 0; from < length; from += BLOCK) {
+        const n = Math.min(BLOCK, length - from);
+        for (let i = 0; i < n; i++) {
+          const weight = i16[weightsAt + from + i];
+          const magnitude = weight < 0 ? -weight : weight;
+          block[i] = magnitude >> (coarsest - weightExp);
+        }
+        visit(layer.index, from, n);
+        yield n * SCAN_MACS;
+      }
+    }
+  }
+  topkBegin(topk, total);
+  yield* pass((_index, _from, n) => topkCountHigh(topk, block, 0, n));
+  topkFindBin(topk);
+  yield* pass((_index, _from, n) => topkCountLow(topk, block, 0, n));
+  topkFindThreshold(topk);
+  const ends = layers.map(() => 0);
+  let taken = 0;
+  yield* pass((index, from, n) => {
+    taken += topkTake(positions, taken, topk, block, 0, n, from);
+    ends[index] = taken;
+  });
+  return ends.map((end, index) => positions.subarray(index === 0 ? 0 : ends[index - 1], end));
 }
 
 /** One layer's weights and their differences to the base model, in blocks of BLOCK weights. */
@@ -94,7 +140,7 @@ class Blocks {
     uplink: UplinkChoice,
   ): Generator<number, { values: Int16Array; shift: number }> {
     const { length } = this.#places.layer.weights;
-    const isDifference = uplink !== 'top-k-weights';
+    const isDifference = !sendsValues(uplink);
     const count = positions === 'all' ? length : positions.length;
     let most = 0;
     yield* this.#visit(positions, isDifference, (_, value) => {

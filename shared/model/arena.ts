@@ -5,6 +5,7 @@
  * @module
  */
 import { NOISE_LENGTH } from '../fixed/noise.js';
+import { PLAIN, type Power } from '../fixed/power.js';
 import { TOPK_STATE } from '../masks/topk.js';
 import {
   align4,
@@ -18,6 +19,8 @@ import type { LayerCounts } from './method.js';
 import { areaOf, storedOf } from './volume.js';
 
 export interface LayerTensors {
+  /** int16 [outputs × inputs] the numbers whose powers the weights are, in training; undefined if plain */
+  readonly numbers: Tensor | undefined;
   /** uint16 [active] and int32 [outputs + 1]; undefined when every weight is active */
   readonly columns: Tensor | undefined;
   readonly rowStarts: Tensor | undefined;
@@ -52,12 +55,14 @@ export interface ArenaLayout {
  * @param batch    1 to 16
  * @param counts   one per layer
  * @param examples on the board, 0 to 65535; 0 for evaluation only
+ * @param power    of the weights
  */
 export function arenaLayout(
   layout: ModelLayout,
   batch: number,
   counts: readonly LayerCounts[],
   examples: number,
+  power: Power = PLAIN,
 ): ArenaLayout {
   const tensors: Tensor[] = [];
   let bytes = align4(layout.parameterBytes);
@@ -73,6 +78,8 @@ export function arenaLayout(
     const isSparse = counts[index].active < weights.length;
     const name = `layer${index}`;
     return {
+      numbers:
+        power !== PLAIN && examples > 0 ? place(`${name}.numbers`, 'int16', [outputs, inputs]) : undefined,
       columns: isSparse ? place(`${name}.columns`, 'uint16', [counts[index].active]) : undefined,
       rowStarts: isSparse ? place(`${name}.rowStarts`, 'int32', [outputs + 1]) : undefined,
       places: window && place(`${name}.places`, 'uint16', [inputs + 2 * positions]),

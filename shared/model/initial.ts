@@ -3,6 +3,7 @@
  * @module
  */
 import { squareRoot } from '../fixed/bits.js';
+import { lowered, PLAIN, type Power } from '../fixed/power.js';
 import { mix, Random } from '../fixed/random.js';
 import { shiftNearest } from '../fixed/rounding.js';
 import { saturate } from '../fixed/saturation.js';
@@ -29,10 +30,11 @@ const CONV_ACTIVATION_EXP = -3;
 
 /**
  * Weights normal with variance 2 / fanIn, biases 0.
- * @param seed equal seeds give equal models
+ * @param seed  equal seeds give equal models
+ * @param power the model holds the numbers whose powers are those weights (Schwarz et al. 2021)
  * @throws RangeError for a model whose sums do not fit int32
  */
-export function initialModel(description: ModelDescription, seed: number): Model {
+export function initialModel(description: ModelDescription, seed: number, power: Power = PLAIN): Model {
   const layout = layoutOf(description);
   const maxima = weightMaxima(description);
   const parameters = new ArrayBuffer(layout.parameterBytes);
@@ -47,7 +49,8 @@ export function initialModel(description: ModelDescription, seed: number): Model
     const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
     const random = new Random(mix(seed, layer.index));
     for (let i = 0; i < weights.length; i++) {
-      weights[i] = saturate(shiftNearest(deviation * normal(random), NORMAL_BITS), maxima[layer.index]);
+      const weight = saturate(shiftNearest(deviation * normal(random), NORMAL_BITS), maxima[layer.index]);
+      weights[i] = lowered(weight, power, weightExp, maxima[layer.index]);
     }
   }
   return { head: { description, layout, exponents }, parameters };

@@ -2,10 +2,11 @@
  * What a round costs in RAM, as a sum that a person can follow, and the check against a board.
  * @module
  */
+import { PLAIN } from '../fixed/power.js';
 import { arenaLayout } from './arena.js';
 import type { BoardProfile } from './boards.js';
 import { align4, ELEMENT_BYTES, type ModelLayout } from './layout.js';
-import type { LayerCounts } from './method.js';
+import type { LayerCounts, TrainingMethod } from './method.js';
 
 export interface MemoryRow {
   readonly name: string;
@@ -17,14 +18,18 @@ export interface MemoryNeed {
   readonly bytes: number; // their sum
 }
 
-/** What a trainer holds at its peak: the arena, then what goes up beside it. */
+/**
+ * What a trainer holds at its peak: the arena, then what goes up beside it.
+ * @param choices of the method; plain weights and counts by layer when left out
+ */
 export function memoryOf(
   layout: ModelLayout,
   batch: number,
   counts: readonly LayerCounts[],
   examples: number,
+  choices: Pick<TrainingMethod, 'power' | 'uplink'> = { power: PLAIN, uplink: 'all' },
 ): MemoryNeed {
-  const { tensors } = arenaLayout(layout, batch, counts, examples);
+  const { tensors } = arenaLayout(layout, batch, counts, examples, choices.power);
   const group = (name: string, test: RegExp): MemoryRow => ({
     name,
     bytes: tensors
@@ -33,6 +38,7 @@ export function memoryOf(
   });
   const rows = [
     { name: 'parameters', bytes: align4(layout.parameterBytes) },
+    group('numbers behind weights', /numbers/),
     group('active weights', /columns|rowStarts/),
     group('places in volumes', /places/),
     group('activations', /activations|inputs|example/),
@@ -40,7 +46,7 @@ export function memoryOf(
     group('selection', /marks|kept|counts/),
     group('noise', /noise/),
     group('order of examples', /order/),
-    { name: 'update', bytes: updateBytes(layout, counts) },
+    { name: 'update', bytes: updateBytes(layout, counts, choices.uplink) },
   ];
   return { rows, bytes: rows.reduce((sum, row) => sum + row.bytes, 0) };
 }
@@ -58,7 +64,12 @@ export function checkMemory(need: MemoryNeed, board: BoardProfile): void {
  * Values, positions and reference of every layer, the frame made of them, and what coding the
  * positions of one layer holds for a while: its gaps, and the change from the reference.
  */
-function updateBytes(layout: ModelLayout, counts: readonly LayerCounts[]): number {
+function updateBytes(
+  layout: ModelLayout,
+  counts: readonly LayerCounts[],
+  uplink: TrainingMethod['uplink'],
+): number {
+  const total = counts.reduce((sum, { sent }) => sum + sent, 0);
   let held = 0;
   let frame = FRAME_BYTES;
   let coded = 0;
@@ -70,8 +81,9 @@ function updateBytes(layout: ModelLayout, counts: readonly LayerCounts[]): numbe
     if (sent === weights.length) continue; // without positions
     held += 4 * sent + 4 * active;
     coded += 1 + Math.ceil(weights.length / 8); // no coding is longer than the bitmap
-    const complement = 2 * sent > weights.length ? weights.length - sent : 0;
-    coding = Math.max(coding, 4 * (active + sent + complement));
+    const most = uplink === 'global-top-k-weights' ? Math.min(total, weights.length) : sent;
+    const complement = 2 * most > weights.length ? weights.length - most : 0;
+    coding = Math.max(coding, 4 * (active + most + complement));
   }
   return align4(held) + align4(frame + coded) + align4(coded) + coding;
 }

@@ -3,6 +3,7 @@
  * board needs no float and all boards agree. `presets.ts` makes these from a method's name.
  * @module
  */
+import type { Power } from '../fixed/power.js';
 
 /** Which activations the weight gradient uses (DESIGN section 6; SWAT, Raihan & Aamodt 2020). */
 export type ActivationChoice =
@@ -22,10 +23,17 @@ export type UplinkChoice =
   | 'all'
   /** the trained values of the largest weights */
   | 'top-k-weights'
+  /** the same, but of the whole model: a layer may send none (SparsyFed, Guastella et al. 2025) */
+  | 'global-top-k-weights'
   /** the differences at the places of the largest trained weights */
   | 'diff-on-top-k-weights'
   /** the largest differences */
   | 'top-k-weights-diff';
+
+/** Whether trained values go up, which replace the base's; else differences. */
+export function sendsValues(uplink: UplinkChoice): boolean {
+  return uplink === 'top-k-weights' || uplink === 'global-top-k-weights';
+}
 
 /** How the server merges a coordinate. */
 export type MergeChoice =
@@ -64,6 +72,7 @@ export interface Rate {
 }
 
 export interface TrainingMethod {
+  readonly power: Power; // of the weights, in quarters
   readonly activations: ActivationChoice;
   readonly uplink: UplinkChoice;
   readonly merge: MergeChoice;
@@ -81,5 +90,5 @@ export interface TrainingMethod {
 export interface LayerCounts {
   readonly active: number; // weights used forward and backward, 1 to the layer's weights
   readonly keptInputs: number; // inputs kept per example for the weight gradient, 1 to fan-in
-  readonly sent: number; // weights in an update, 1 to the layer's weights
+  readonly sent: number; // weights in an update, 1 to the layer's weights; only their sum counts if chosen globally
 }

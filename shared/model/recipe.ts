@@ -4,6 +4,7 @@
  * section 6), and the presets of others follow their papers.
  * @module
  */
+import type { Power } from '../fixed/power.js';
 import { type DensityChoice, keptOf, keptWeights } from './density.js';
 import type { ModelLayout } from './layout.js';
 import {
@@ -18,16 +19,26 @@ import {
   type TrainingMethod,
   type UplinkChoice,
 } from './method.js';
+import type { Model } from './model.js';
 import { RATE_UNIT, rateAt } from './schedule.js';
 import { valuesOf } from './volume.js';
 
 /** Names a person may ask for. */
-export const PRESETS = ['dense', 'swat', 'zerofl', 'sparrow'] as const;
+export const PRESETS = ['dense', 'swat', 'zerofl', 'sparsyfed', 'sparrow'] as const;
 export type PresetName = (typeof PRESETS)[number];
+
+/** Which weights are in use. */
+export type ActiveChoice =
+  /** the largest, as many as the density says */
+  | 'top-k'
+  /** all that are not 0 in the model of the round; inputs are kept at the same density in each layer */
+  | 'nonzero';
 
 export interface Recipe {
   readonly preset: PresetName;
   readonly density: number; // of weights, above 0, to 1; `dense` has 1
+  readonly active: ActiveChoice;
+  readonly power: number; // of the weights: 1, 1.25 or 2 (Schwarz et al. 2021)
   readonly rampFrom: number; // density of round 1, at least `density`; equal to it = constant
   readonly rampRounds: number; // part of the rounds after which `density` is reached, above 0, to 1
   readonly activationDensity: number; // inputs kept per example for the weight gradient
@@ -53,13 +64,16 @@ export interface Recipe {
 type Choices = Pick<
   Recipe,
   'spread' | 'activations' | 'uplink' | 'merge' | 'maskRatio' | 'rate' | 'reselectEvery'
->;
+> &
+  Partial<Pick<Recipe, 'active' | 'power'>>;
 
 /**
  * - dense: FedAvg (McMahan et al. 2017).
  * - swat: sparse training, dense uplink, the yardstick of ZeroFL (Raihan & Aamodt 2020; ZeroFL, section 4).
  * - zerofl: the same training, masked uplink, zeros counted in the mean (ZeroFL, section 5); mask ratio 0.2 is
  *   its best row, Top-K-Weights-Diff the strategy that does best at this scale.
+ * - sparsyfed: weights as powers, so that 0 stays 0; all that is not 0 is in use; the largest of the whole
+ *   model go up, zeros counted in the mean (Guastella et al. 2025; activations at the layer's own density).
  * - sparrow: ERK densities, union of columns, largest differences up, mean over senders; weights are
  *   chosen twice as often, since a small shard would otherwise see one choice only.
  */
@@ -91,6 +105,17 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     rate: 0.6,
     reselectEvery: 80,
   },
+  sparsyfed: {
+    active: 'nonzero',
+    power: 1.25,
+    spread: 'uniform',
+    activations: 'top-k',
+    uplink: 'global-top-k-weights',
+    merge: 'cohort',
+    maskRatio: 0,
+    rate: 0.6,
+    reselectEvery: 80,
+  },
   sparrow: {
     spread: 'erk',
     activations: 'union',
@@ -104,6 +129,9 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
 
 /** Server rates: of Adam the step itself, of the others a factor. */
 const SERVER_RATES: Readonly<Record<OptimizerChoice, number>> = { none: 1, momentum: 1, adam: 0.02 };
+
+const ACTIVE: readonly ActiveChoice[] = ['top-k', 'nonzero'];
+const POWERS: readonly number[] = [1, 1.25, 2];
 
 /** A plan's clip is in units of 2^-4. */
 const CLIP_UNIT = 16;
@@ -128,6 +156,8 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
     rampFrom: used,
     rampRounds: 0.5,
     activationDensity: used,
+    active: 'top-k',
+    power: 1,
     ...choices,
     optimizer,
     serverRate: SERVER_RATES[optimizer],
@@ -145,20 +175,26 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
   return recipe;
 }
 
-/** The training part of the plan of one round. */
+/**
+ * The training part of the plan of one round.
+ * @param model of the round, for what depends on it; without one every weight counts as not 0
+ */
 export function planTraining(
   recipe: Recipe,
   layout: ModelLayout,
   round: number,
+  model?: Model,
 ): { method: TrainingMethod; layers: LayerCounts[] } {
   const density = densityAt(recipe, round);
-  const active = keptWeights(layout, density, recipe.spread);
+  const isTopk = recipe.active === 'top-k';
+  const active = isTopk ? keptWeights(layout, density, recipe.spread) : nonzeroWeights(layout, model);
   const sent = sentWeights(recipe, layout, density);
   const { activations, uplink, merge, epochs, batch, reselectEvery, holdBackEvery } = recipe;
   const first = Math.max(1, Math.round(recipe.rate * RATE_UNIT));
   const last = Math.max(1, Math.round(recipe.rateEnd * RATE_UNIT));
   return {
     method: {
+      power: powerOf(recipe),
       activations,
       uplink,
       merge,
@@ -173,10 +209,40 @@ export function planTraining(
     },
     layers: layout.layers.map((layer) => ({
       active: active[layer.index],
-      keptInputs: keptOf(valuesOf(layer.input), recipe.activationDensity),
+      keptInputs: keptOf(
+        valuesOf(layer.input),
+        isTopk ? recipe.activationDensity : active[layer.index] / layer.weights.length,
+      ),
       sent: sent[layer.index],
     })),
   };
+}
+
+/** How the model that a round gave is tested: with the round's counts, or with all that is not 0 in it. */
+export function testedWith(
+  { active }: Recipe,
+  layers: readonly LayerCounts[],
+  model: Model,
+): readonly LayerCounts[] {
+  if (active === 'top-k') return layers;
+  const counts = nonzeroWeights(model.head.layout, model);
+  return layers.map((layer, i) => ({ ...layer, active: counts[i] }));
+}
+
+/** As boards and models know it. */
+export function powerOf({ power }: Pick<Recipe, 'power'>): Power {
+  return (4 * power) as Power;
+}
+
+function nonzeroWeights({ layers }: ModelLayout, model: Model | undefined): number[] {
+  return layers.map(({ weights: { offset, length } }) => {
+    if (model === undefined) return length;
+    const weights = new Int16Array(model.parameters, offset, length);
+    return Math.max(
+      1,
+      weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0),
+    );
+  });
 }
 
 function serverOptimizer({ optimizer: kind, serverRate, momentum }: Recipe): ServerOptimizer {
@@ -214,6 +280,8 @@ function check(recipe: Recipe): void {
   if (!(recipe.rampFrom >= recipe.density && recipe.rampFrom <= 1)) {
     throw bad('ramp', recipe.rampFrom, `the density ${recipe.density} to 1`);
   }
+  if (!ACTIVE.includes(recipe.active)) throw bad('active', recipe.active, ACTIVE.join(', '));
+  if (!POWERS.includes(recipe.power)) throw bad('power', recipe.power, POWERS.join(', '));
   range('ramp rounds', recipe.rampRounds, 0, 1);
   range('activation density', recipe.activationDensity, 0, 1);
   if (!(recipe.optimizer in SERVER_RATES)) {

@@ -8,6 +8,7 @@
  * @module
  */
 import { i8, object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
+import type { Power } from '../fixed/power.js';
 import { NUMERICS_VERSION } from '../fixed/rounding.js';
 import { BATCH_MAX } from '../model/bounds.js';
 import type {
@@ -48,9 +49,12 @@ const UPLINKS: readonly UplinkChoice[] = [
   'top-k-weights',
   'diff-on-top-k-weights',
   'top-k-weights-diff',
+  'global-top-k-weights',
 ];
 const MERGES: readonly MergeChoice[] = ['cohort', 'senders'];
 const OPTIMIZERS: readonly OptimizerChoice[] = ['none', 'momentum', 'adam'];
+
+const POWERS: readonly Power[] = [4, 5, 8];
 
 const PLAN_BYTES = 68;
 const PLAN = object({
@@ -80,7 +84,8 @@ const PLAN = object({
   serverRate: u32,
   prox: u32,
   momentum: u16,
-  optimizer: u16,
+  optimizer: u8,
+  power: u8,
 });
 
 /** @throws RangeError naming the field that is out of range */
@@ -116,6 +121,7 @@ export function encodePlan(plan: Plan): Uint8Array {
     prox: method.prox,
     momentum: method.optimizer.momentum,
     optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
+    power: codeOf('power', POWERS, method.power),
   });
   const counts = layers.flatMap(({ active, keptInputs, sent }) => [active, keptInputs, sent]);
   return encodeFrame('plan', head, [Uint32Array.from(devices), Uint32Array.from(counts)]);
@@ -173,6 +179,7 @@ function cohortOf(fields: Fields, words: Uint32Array): Cohort {
 function methodOf(fields: Fields): TrainingMethod {
   const { clip, prox, epochs, batch, reselectEvery, holdBackEvery, rateMantissa, rateExp } = fields;
   return {
+    power: choiceOf('power', POWERS, fields.power),
     activations: choiceOf('activations', ACTIVATIONS, fields.activations),
     uplink: choiceOf('uplink', UPLINKS, fields.uplink),
     merge: choiceOf('merge', MERGES, fields.merge),

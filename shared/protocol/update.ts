@@ -217,7 +217,7 @@ function decodeRecords({ head }: Frame): LayerRecord[] {
 }
 
 function checkRecord({ sent, biases, shift, biasShift }: LayerRecord, layer: WeightedLayer): void {
-  checkInteger(`layer ${layer.index} sent`, sent, 1, layer.weights.length);
+  checkInteger(`layer ${layer.index} sent`, sent, 0, layer.weights.length);
   checkInteger(`layer ${layer.index} biases`, biases, layer.outputs, layer.outputs);
   checkInteger(`layer ${layer.index} shift`, shift, 0, MAX_VALUE_SHIFT);
   checkInteger(`layer ${layer.index} biasShift`, biasShift, 0, MAX_BIAS_SHIFT);

@@ -10,7 +10,7 @@ import { Trainer } from '../../firmware/trainer/trainer.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type { LayerDescription } from '../../shared/model/layer.js';
 import { sourceOf } from '../../shared/model/model.js';
-import { type PresetName, planTraining, type Recipe, recipeOf } from '../../shared/model/recipe.js';
+import { type PresetName, planTraining, powerOf, type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import type { Plan } from '../../shared/protocol/plan.js';
 
 interface GoldenRun {
@@ -18,6 +18,7 @@ interface GoldenRun {
   readonly density: number;
   readonly changes: Partial<Recipe>;
   readonly signed?: boolean;
+  readonly isSparse?: boolean; // two weights of three are 0 in the base
   readonly layers?: readonly LayerDescription[]; // 16 and 12 hidden units when left out
 }
 
@@ -66,6 +67,14 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     changes: { batch: 11 },
     signed: true,
   },
+  sparsyfed: { preset: 'sparsyfed', density: 0.15, changes: { batch: 8 }, isSparse: true },
+  'sparsyfed, power 2, proximal': {
+    preset: 'sparsyfed',
+    density: 0.15,
+    changes: { batch: 6, power: 2, prox: 0.05 },
+    isSparse: true,
+    signed: true,
+  },
   'convolution along time, dense': {
     preset: 'dense',
     density: 1,
@@ -78,6 +87,14 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     density: 0.2,
     changes: { batch: 5 },
     signed: true,
+    layers: SPEECH,
+  },
+  'convolution along time, sparsyfed': {
+    preset: 'sparsyfed',
+    density: 0.2,
+    changes: { batch: 8 },
+    signed: true,
+    isSparse: true,
     layers: SPEECH,
   },
   'convolution of images, dense': { preset: 'dense', density: 1, changes: { batch: 5 }, layers: IMAGE },
@@ -99,7 +116,8 @@ export interface GoldenResult {
 
 /** @param sliceMacs changes no bit */
 export function goldenRun(name: string, sliceMacs: number): GoldenResult {
-  const { preset, density, changes, signed = false, layers: given } = RUNS[name];
+  const { preset, density, changes, signed = false, isSparse, layers: given } = RUNS[name];
+  const power = recipeOf(preset, density, changes).power;
   const model = initialModel(
     {
       name: 'golden',
@@ -107,7 +125,14 @@ export function goldenRun(name: string, sliceMacs: number): GoldenResult {
       layers: given ?? [12, 8, 10].map((units) => ({ kind: 'dense', units })),
     },
     SEED,
+    powerOf({ power }),
   );
+  if (isSparse) {
+    for (const { weights } of model.head.layout.layers) {
+      const all = new Int16Array(model.parameters, weights.offset, weights.length);
+      for (let i = 0; i < all.length; i++) if (i % 3 !== 0) all[i] = 0;
+    }
+  }
   const batch = changes.batch ?? 1;
   const examples = inMemory(new SyntheticExamples(70, 36, 10, SEED, signed)); // 63 to train on
   const kept = trainingPart(examples, HOLD_BACK_EVERY);
@@ -125,7 +150,7 @@ export function goldenRun(name: string, sliceMacs: number): GoldenResult {
     modelCrc: 0,
     cohort: { kind: 'list', devices: [] },
     deadlineMs: 0,
-    ...planTraining(recipe, model.head.layout, 3),
+    ...planTraining(recipe, model.head.layout, 3, model),
   };
   const { method, layers } = plan;
   const seed = roundSeed(plan, 'golden');

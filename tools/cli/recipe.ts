@@ -16,6 +16,7 @@ export interface RecipeOptions {
   readonly epochs: number;
   readonly batch?: number;
   readonly clip?: number;
+  readonly power?: number;
   readonly prox?: number;
   readonly maskRatio?: number;
   readonly strategy?: string;
@@ -47,11 +48,13 @@ export function addRecipeOptions(
     .option('--epochs <n>', 'local epochs per round', integer(1, 255), defaults.epochs)
     .option('--batch <n>', 'examples per step', integer(1, 16))
     .option('--clip <norm>', 'bound on the norm of a layer’s gradient, 0 = off', number)
+    .option('--power <p>', 'weights are powers of what is trained: 1, 1.25 or 2', number)
     .option('--prox <mu>', 'FedProx: how strongly a board is held near the model it began with', number)
     .addOption(
       new Option('--strategy <name>', 'what goes up').choices([
         'all',
         'top-k-weights',
+        'global-top-k-weights',
         'diff-on-top-k-weights',
         'top-k-weights-diff',
       ]),
@@ -86,6 +89,7 @@ export function recipeFrom(options: RecipeOptions): Recipe {
   if (options.rate !== undefined) changes.rate = options.rate;
   if (options.batch !== undefined) changes.batch = options.batch;
   if (options.clip !== undefined) changes.clip = options.clip;
+  if (options.power !== undefined) changes.power = options.power;
   if (options.prox !== undefined) changes.prox = options.prox;
   if (options.maskRatio !== undefined) changes.maskRatio = options.maskRatio;
   if (options.strategy !== undefined) changes.uplink = options.strategy as Recipe['uplink'];

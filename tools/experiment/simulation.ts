@@ -15,7 +15,13 @@ import { mix, Random } from '../../shared/fixed/random.js';
 import type { ModelDescription } from '../../shared/model/description.js';
 import { initialModel } from '../../shared/model/initial.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';
-import { denseMacsPerExample, planTraining, type Recipe } from '../../shared/model/recipe.js';
+import {
+  denseMacsPerExample,
+  planTraining,
+  powerOf,
+  type Recipe,
+  testedWith,
+} from '../../shared/model/recipe.js';
 import type { Cohort } from '../../shared/protocol/cohort.js';
 import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
@@ -67,7 +73,7 @@ export function* simulate(settings: SimulationSettings): Generator<SimulatedRoun
   }
   if (settings.validate) checkHeldBack(settings);
   const random = new Random(mix(seed, 0xc0));
-  let model = initialModel(settings.description, seed);
+  let model = initialModel(settings.description, seed, powerOf(recipe));
   let state = freshState(recipe.optimizer, model.head.layout);
   const rounds: SimulatedRound[] = [];
   for (let round = 1; round <= recipe.rounds; round++) {
@@ -168,7 +174,7 @@ function planOf(
     modelCrc: 0,
     cohort: cohortOf(clients),
     deadlineMs: 0,
-    ...planTraining(recipe, model.head.layout, round),
+    ...planTraining(recipe, model.head.layout, round, model),
   };
 }
 
@@ -191,10 +197,11 @@ function accuracyOf(
   plan: Plan,
 ): number {
   const sets = validate ? shards.map((shard) => heldBackPart(shard, recipe.holdBackEvery)) : [test];
+  const layers = testedWith(recipe, plan.layers, model);
   let correct = 0;
   let count = 0;
   for (const set of sets) {
-    const result = evaluateModel(model, plan.layers, set);
+    const result = evaluateModel(model, layers, set, plan.method.power);
     correct += result.correct;
     count += result.count;
   }

@@ -68,6 +68,24 @@ test('a full round and a closed one take no more, but know their duplicates', ()
   assert.is(other.judge('b', head('b')), 'round closed');
 });
 
+test('an update sends as many weights as were asked of each layer, or of all where that is the choice', () => {
+  const counts = plan.layers.map(({ sent }) => sent);
+  const of = (sent: number[]) => ({
+    layers: sent.map((n) => ({
+      ...{ positions: 'all' as const, shift: 0, biasShift: 0, biases: new Int16Array(0) },
+      values: new Int16Array(n),
+    })),
+  });
+  const round = new Round({ plan, goal: 1, minimum: 1 });
+  const moved = [counts[0] - 1, counts[1] + 1];
+  assert.ok(round.fits(of(counts)));
+  assert.not(round.fits(of(moved)));
+  const method = { ...plan.method, uplink: 'global-top-k-weights' as const };
+  const global = new Round({ plan: { ...plan, method }, goal: 1, minimum: 1 });
+  assert.ok(global.fits(of(moved)));
+  assert.not(global.fits(of([counts[0], counts[1] + 1])));
+});
+
 test('a goal or minimum that cannot be is refused by name', () => {
   assert.throws(() => new Round({ plan, goal: 0, minimum: 1 }), 'goal 0, expected 1 or more');
   assert.throws(() => new Round({ plan, goal: 2, minimum: 3 }), 'minimum 3, expected 1 to 2');

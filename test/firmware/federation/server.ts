@@ -59,6 +59,7 @@ export function planFor(model: Uint8Array, devices: readonly string[], changes: 
     cohort: { kind: 'list', devices: devices.map(deviceHash).sort((a, b) => a - b) },
     deadlineMs: 0,
     method: {
+      power: 4,
       activations: 'all',
       uplink: 'top-k-weights-diff',
       merge: 'senders',

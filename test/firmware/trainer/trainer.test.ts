@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evaluateModel } from '../../../broker/evaluation/evaluation.js';
 import { Trainer } from '../../../firmware/trainer/trainer.js';
+import { raised } from '../../../shared/fixed/power.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import { type Model, sourceOf } from '../../../shared/model/model.js';
 import { denseMacsPerExample, PRESETS, type PresetName, type Recipe } from '../../../shared/model/recipe.js';
@@ -44,12 +45,49 @@ for (const preset of PRESETS) {
   test(`${preset}: fifty steps on digits lower the loss by a quarter and find twice what chance would`, () => {
     const { method, layers } = planFor(FRESH, preset, 0.2, { rate: 0.3 });
     const examples = part(SHARD, 0, 400); // 50 steps of 8
-    const before = evaluateModel(FRESH, layers, examples);
-    const { model, result } = train(FRESH, method, layers, examples);
-    const after = evaluateModel(model, layers, examples);
+    const base = initialModel(digitModel(32), 1, method.power);
+    const before = evaluateModel(base, layers, examples, method.power);
+    const { model, result } = train(base, method, layers, examples);
+    const after = evaluateModel(model, layers, examples, method.power);
     assert.is(result.examples, 400);
     assert.ok(after.lossOctaves < 0.75 * before.lossOctaves, `${before.lossOctaves} to ${after.lossOctaves}`);
     assert.ok(after.correct > 80, `${after.correct} of 400`);
+  });
+}
+
+for (const power of [1.25, 2]) {
+  test(`power ${power}: a number moves as its weight would, times the factor, and one of 0 stays`, () => {
+    const { method, layers } = planFor(FRESH, 'dense', 1, { rate: 0.2, batch: 16, power });
+    const { method: plain } = planFor(FRESH, 'dense', 1, { rate: 0.2, batch: 16 });
+    const numbers = changed(initialModel(digitModel(32), 1, method.power), (copy) => {
+      const last = weightsOf(copy, 1);
+      for (let i = 0; i < last.length; i += 3) last[i] = 0;
+    });
+    const exp = FRESH.head.exponents[1].weightExp;
+    const weights = changed(numbers, (copy) => {
+      for (const index of [0, 1]) {
+        const all = weightsOf(copy, index);
+        all.forEach((q, i) => {
+          all[i] = raised(q, method.power, exp, 32767);
+        });
+      }
+    });
+    const examples = part(SHARD, 0, 16); // one step
+    const after = weightsOf(train(numbers, method, layers, examples).model, 1);
+    const plainAfter = weightsOf(train(weights, plain, layers, examples).model, 1);
+    const [before, plainBefore] = [weightsOf(numbers, 1), weightsOf(weights, 1)];
+    let moves = 0;
+    for (const [i, q] of before.entries()) {
+      const factor = power * (Math.abs(q) * 2 ** exp) ** (power - 1);
+      const expected = factor * (plainAfter[i] - plainBefore[i]);
+      assert.ok(
+        Math.abs(after[i] - q - expected) <= 1.1 + Math.abs(expected) / 50,
+        `${i}: ${after[i] - q}, ${expected}`,
+      );
+      if (q === 0) assert.is(after[i], 0);
+      if (Math.abs(expected) > 20) moves++;
+    }
+    assert.ok(moves > 20, `${moves} moves`);
   });
 }
 

@@ -110,6 +110,39 @@ for (const uplink of ['all', 'top-k-weights', 'diff-on-top-k-weights', 'top-k-we
   });
 }
 
+test('global-top-k-weights: the largest real values of the whole model, and trained values', () => {
+  const random = new Random(3);
+  for (const exps of [
+    [-13, -13],
+    [-13, -11],
+    [-10, -13],
+  ]) {
+    const exponents = BASE.head.exponents.map((layer, i) => ({ ...layer, weightExp: exps[i] }));
+    const base = { head: { ...BASE.head, exponents }, parameters: BASE.parameters };
+    for (const total of [2, 40, 300, 666]) {
+      const model = { ...trained(random, 5000), head: base.head };
+      const network = new Network(base.head, 1, countsOf([total - 1, 1]), 0);
+      drain(network.load(sourceOf(model)));
+      const deltas = drain(
+        layerDeltas(network, sourceOf(base), countsOf([total - 1, 1]), 'global-top-k-weights'),
+      );
+      const coarsest = Math.max(...exps);
+      const all = [0, 1].flatMap((index) =>
+        [...weightsOf(model, index)].map((w) => Math.abs(w) >> (coarsest - exps[index])),
+      );
+      const places = largest(all, total);
+      for (const [index, delta] of deltas.entries()) {
+        const first = index === 0 ? 0 : 630;
+        const own = places.filter((i) => i < 630 === (index === 0)).map((i) => i - first);
+        const { length } = weightsOf(model, index);
+        assert.is(String(delta.positions), own.length === length ? 'all' : own.join());
+        const values = own.map((i) => shifted(weightsOf(model, index)[i], delta.shift));
+        assert.is(delta.values.join(), values.join());
+      }
+    }
+  }
+});
+
 test('the base is read from wherever it lies, in any alignment', () => {
   const random = new Random(2);
   const model = trained(random, 300);

@@ -91,6 +91,21 @@ test('the RAM sum adds up to the arena and the update', () => {
   );
 });
 
+test('weights that are powers cost a number each more, and a global choice room for one full layer', () => {
+  const layout = layoutOf(network(50, 30, 10));
+  const counts = [
+    { active: 1500, keptInputs: 50, sent: 150 },
+    { active: 300, keptInputs: 30, sent: 30 },
+  ];
+  const plain = memoryOf(layout, 8, counts, 90);
+  const powers = memoryOf(layout, 8, counts, 90, { power: 5, uplink: 'all' });
+  assert.is(powers.bytes - plain.bytes, 2 * 1800);
+  assert.is(powers.rows.find((row) => row.name === 'numbers behind weights')?.bytes, 2 * 1800);
+  assert.is(arenaLayout(layout, 8, counts, 0, 5).bytes, arenaLayout(layout, 8, counts, 0).bytes); // to evaluate
+  const global = memoryOf(layout, 8, counts, 90, { power: 4, uplink: 'global-top-k-weights' });
+  assert.is(global.bytes - plain.bytes, 4 * 30); // all 180 may lie in the first layer
+});
+
 test('a model that does not fit a board is refused with the sum', () => {
   const layout = layoutOf(network(784, 128, 10));
   const counts = layout.layers.map(({ inputs, weights }) => ({

@@ -1,13 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { initialModel } from '../../../shared/model/initial.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import {
   denseMacsPerExample,
   PRESETS,
   type PresetName,
   planTraining,
+  powerOf,
   type Recipe,
   recipeOf,
+  testedWith,
 } from '../../../shared/model/recipe.js';
 import { denseModel } from '../../../shared/model/zoo.js';
 import { network } from './descriptions.js';
@@ -59,6 +62,32 @@ test('sparrow spreads its density by ERK and sends what is active', () => {
   assert.equal([method.activations, method.uplink, method.merge], ['union', 'top-k-weights-diff', 'senders']);
 });
 
+test('sparsyfed uses all that is not 0, keeps inputs at that density and sends its part of the whole', () => {
+  const recipe = recipeOf('sparsyfed', 0.1);
+  const dense = planTraining(recipe, layout, 1);
+  assert.equal(
+    dense.layers.map(({ active, keptInputs }) => [active, keptInputs]),
+    [
+      [2048, 64],
+      [320, 32],
+    ],
+  );
+  assert.is(dense.layers[0].sent + dense.layers[1].sent, 205 + 32);
+  assert.is(dense.method.power, 5);
+  assert.is(dense.method.uplink, 'global-top-k-weights');
+  const model = initialModel(network(64, 32, 10), 1, powerOf(recipe));
+  const weights = new Int16Array(model.parameters, layout.layers[0].weights.offset, 2048);
+  weights.fill(0, 100);
+  weights.fill(5, 0, 100);
+  const sparse = planTraining(recipe, layout, 2, model);
+  assert.equal([sparse.layers[0].active, sparse.layers[0].keptInputs], [100, 4]);
+  assert.equal(
+    testedWith(recipe, dense.layers, model).map(({ active }) => active),
+    sparse.layers.map(({ active }) => active),
+  );
+  assert.is(testedWith(recipeOf('swat', 0.1), dense.layers, model), dense.layers);
+});
+
 test('every preset plans every round in integers within the ranges of the wire', () => {
   for (const preset of PRESETS) {
     for (const density of [0.001, 0.05, 0.5, 1]) {
@@ -95,7 +124,7 @@ test('changes replace defaults, and the last rate follows the first', () => {
 });
 
 const BAD: readonly [PresetName | string, number, Partial<Recipe>, RegExp][] = [
-  ['fancy', 0.1, {}, /^method fancy, expected dense, swat, zerofl, sparrow$/],
+  ['fancy', 0.1, {}, /^method fancy, expected dense, swat, zerofl, sparsyfed, sparrow$/],
   ['swat', 0, {}, /^density 0, expected above 0, to 1$/],
   ['swat', 1.01, {}, /^density 1.01, expected/],
   ['swat', Number.NaN, {}, /^density NaN, expected/],
@@ -108,6 +137,8 @@ const BAD: readonly [PresetName | string, number, Partial<Recipe>, RegExp][] = [
   ['swat', 0.1, { momentum: 1 }, /^momentum 1, expected 0 to below 1$/],
   ['zerofl', 0.1, { maskRatio: -0.1 }, /^mask ratio -0.1, expected 0 to 1$/],
   ['swat', 0.1, { clip: 5000 }, /^clip 5000, expected 0 to 4095$/],
+  ['swat', 0.1, { power: 3 }, /^power 3, expected 1, 1.25, 2$/],
+  ['swat', 0.1, { active: 'all' as 'nonzero' }, /^active all, expected top-k, nonzero$/],
   ['swat', 0.1, { prox: -1 }, /^prox -1, expected 0 to 16$/],
   ['swat', 0.1, { rounds: 0 }, /^rounds 0, expected an integer from 1 to 1000000$/],
   ['swat', 0.1, { epochs: 256 }, /^epochs 256, expected an integer from 1 to 255$/],

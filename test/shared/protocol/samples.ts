@@ -53,8 +53,15 @@ export function samplePlan(random: Random): Plan {
     cohort: sampleCohort(random),
     deadlineMs: uint32(random),
     method: {
+      power: oneOf(random, [4, 5, 8]),
       activations: oneOf(random, ['all', 'top-k', 'union']),
-      uplink: oneOf(random, ['all', 'top-k-weights', 'diff-on-top-k-weights', 'top-k-weights-diff']),
+      uplink: oneOf(random, [
+        'all',
+        'top-k-weights',
+        'diff-on-top-k-weights',
+        'top-k-weights-diff',
+        'global-top-k-weights',
+      ]),
       merge: oneOf(random, ['cohort', 'senders']),
       optimizer: {
         kind: oneOf(random, ['none', 'momentum', 'adam']),

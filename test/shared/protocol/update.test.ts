@@ -154,6 +154,17 @@ test('an update of another model is refused, and can still be judged by its head
   );
 });
 
+test('a layer may send no weight', () => {
+  const update = sampleUpdate(new Random(8));
+  for (const index of [0, 1, 2]) {
+    const layers = update.layers.map((layer, i) =>
+      i === index ? { ...layer, positions: new Uint32Array(0), values: new Int16Array(0) } : layer,
+    );
+    const bytes = encode({ ...update, layers });
+    assert.equal(decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference), { ...update, layers });
+  }
+});
+
 test('a shift with which sums on the server could round is refused', () => {
   const bytes = encode(sampleUpdate(new Random(7)));
   const decode = (at: number, shift: number) => {
@@ -198,7 +209,6 @@ test('a field out of range is named', () => {
     ['layer 0 biasShift', withFirst({ biasShift: MAX_BIAS_SHIFT + 1 })],
     ['layer 0 biases', withFirst({ biases: new Int16Array(10) })],
     ['layer 0 values', withFirst({ positions: 'all', values: new Int16Array(3) })],
-    ['layer 0 sent', withFirst({ positions: new Uint32Array(0), values: new Int16Array(0) })],
     ['position 4', withFirst({ positions: Uint32Array.of(5, 4), values: new Int16Array(2) })],
     ['position 440', withFirst({ positions: Uint32Array.of(5, 440), values: new Int16Array(2) })],
   ];
