@@ -69,8 +69,8 @@ const OCTAVE = 1024;
 const MIN_QUEUED_BYTES = 262_144;
 /** Model frames that may wait for one board before it is cut. */
 const QUEUED_MODELS = 4;
-/** Connections beyond the registered devices: boards that come back before their old link is gone. */
-const SPARE_CONNECTIONS = 64;
+/** Clients beyond the registered devices: observers, and boards that may not register any more. */
+const SPARE_CLIENTS = 64;
 
 /**
  * @throws Error or RangeError in one line for what an operator can put right: port in use, folder
@@ -101,7 +101,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       host: settings.host,
       port: settings.port,
       maxUpdateBytes: maxUpdateBytes(initial.head.layout),
-      maxConnections: settings.maxDevices + SPARE_CONNECTIONS,
+      maxClients: settings.maxDevices + SPARE_CLIENTS,
       maxQueuedBytes: Math.max(MIN_QUEUED_BYTES, QUEUED_MODELS * initialFrame.length),
     },
     listeners.log,

@@ -10,19 +10,20 @@ import { Aedes, type Client, type PublishPacket, type Subscription } from 'aedes
 import { isDeviceName } from '../../shared/protocol/device.js';
 import { parseTopic } from '../../shared/protocol/topics.js';
 import type { Uplinks } from '../rounds/ports.js';
+import { Bucket } from './bucket.js';
+import { Connections, type Link } from './connections.js';
 import { FrameGuard, guardConnection } from './guard.js';
+import { Lines } from './lines.js';
 import { type PolicySettings, refuseConnect, refusePublish, refuseSubscribe } from './policy.js';
 import { Publisher } from './publisher.js';
 
 export interface MqttSettings extends PolicySettings {
   readonly host?: string; // address to listen on; all when absent
   readonly port: number; // 0 = any free one
-  readonly maxConnections: number;
+  readonly maxClients: number; // connected at once
   readonly maxQueuedBytes: number; // unsent bytes for one board before it is cut, more than a model frame
 }
 
-/** A stranger's packets before it has been let in: CONNECT with a will has under 200 bytes. */
-const MAX_CONNECT_BYTES = 512;
 /** Topic, packet identifier and room to spare, on top of the payload. */
 const TOPIC_BYTES = 256;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -30,6 +31,8 @@ const DRAIN_TIMEOUT_MS = 10_000;
 const FLUSH_MS = 1_000;
 /** A thousand boards that connect at once lose SYNs at Node's default of 511. */
 const BACKLOG = 4096;
+/** A last resort: beyond the clients and those that have not said who they are. */
+const SPARE_SOCKETS = 256;
 const EMPTY = Buffer.alloc(0);
 const NOT_AUTHORIZED = 5; // CONNACK return code [MQTT-3.2.2.3]; Aedes' enum does not exist at run time
 
@@ -51,14 +54,21 @@ class UplinkBroker extends Aedes {
   }
 }
 
+interface Peer {
+  readonly guard: FrameGuard;
+  readonly bucket: Bucket;
+  readonly link: Link;
+  name: string; // for people: the address, then the client id
+}
+
 export class MqttBroker {
   readonly publisher: Publisher;
   readonly #settings: MqttSettings;
-  readonly #log: (line: string) => void;
+  readonly #lines: Lines;
   readonly #aedes: UplinkBroker;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #guards = new WeakMap<object, FrameGuard>(); // by connection
+  readonly #connections: Connections;
+  readonly #peers = new Map<unknown, Peer>(); // by socket
   readonly #refused = new WeakMap<object, string>(); // why, by client
   readonly #retained = new Map<string, unknown>(); // the newest payload, by topic
   #uplinks: Uplinks | undefined; // only while open
@@ -67,7 +77,11 @@ export class MqttBroker {
   /** @param log one line per refused or cut connection */
   constructor(settings: MqttSettings, log: (line: string) => void) {
     this.#settings = settings;
-    this.#log = log;
+    this.#lines = new Lines(log, nowMs);
+    this.#connections = new Connections(
+      settings.maxClients,
+      (name) => this.#uplinks?.hasReported(name) ?? false,
+    );
     this.#aedes = new UplinkBroker({
       concurrency: 0, // with a limit, one frozen subscriber stalls every topic
       drainTimeout: DRAIN_TIMEOUT_MS,
@@ -78,7 +92,8 @@ export class MqttBroker {
         done(null, true); // refused in `authenticate`, which can answer with a CONNACK
       },
       authenticate: (client, _username, _password, done) => {
-        const reason = this.#refused.get(client);
+        const reason =
+          this.#refused.get(client) ?? reasonOf(() => this.#connections.refuse(client.id, nowMs()));
         if (reason === undefined) return done(null, true);
         this.#tell(client, reason);
         done(Object.assign(new Error(reason), { returnCode: NOT_AUTHORIZED }), false);
@@ -92,23 +107,33 @@ export class MqttBroker {
               done(error); // closes the connection: 3.1.1 has no other answer
             },
           )
-          .catch((error) => this.#log(`publish: ${error}`));
+          .catch((error) => this.#lines.add(`publish: ${error}`));
       },
       authorizeSubscribe: (client, subscription, done) => done(null, this.#granted(client, subscription)),
       authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
     });
     this.#aedes.on('clientReady', (client) => {
-      this.#guards.get(client.conn)?.raiseTo(settings.maxUpdateBytes + TOPIC_BYTES);
+      const peer = this.#peers.get(client.conn);
+      if (peer === undefined) return; // closed meanwhile
+      peer.name = client.id;
+      peer.guard.allowPublish(settings.maxUpdateBytes + TOPIC_BYTES);
+      this.#connections.named(peer.link, client.id, nowMs());
     });
     this.#aedes.on('clientDisconnect', (client) => {
+      // Aedes says it of a connection that never held the name, too, when it ends in mid-CONNECT
+      const peer = this.#peers.get(client.conn);
+      if (peer === undefined || !this.#connections.holds(peer.link, client.id)) return;
       if (!isDeviceName(client.id)) return;
       const fault = reasonOf(() => void this.#uplinks?.receiveGone(client.id));
       if (fault !== undefined) this.#tell(client, fault);
     });
-    (this.#aedes as NodeJS.EventEmitter).on('error', (error) => this.#log(`broker: ${error}`));
+    this.#aedes.on('connectionError', ({ conn }, error) => {
+      this.#say(this.#peers.get(conn)?.name ?? 'nobody', error.message); // no CONNECT, or no MQTT
+    });
+    (this.#aedes as NodeJS.EventEmitter).on('error', (error) => this.#lines.add(`broker: ${error}`));
     this.publisher = new Publisher((topic, payload, retained) => this.#send(topic, payload, retained));
     this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket)); // Nagle costs 40 ms
-    this.#server.maxConnections = settings.maxConnections;
+    this.#server.maxConnections = settings.maxClients + SPARE_SOCKETS;
   }
 
   /** Payload bytes handed to the sockets of boards, every copy. */
@@ -128,7 +153,7 @@ export class MqttBroker {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, backlog: BACKLOG }, () => {
         this.#server.off('error', reject);
-        this.#server.on('error', (error) => this.#log(`server: ${error}`));
+        this.#server.on('error', (error) => this.#lines.add(`server: ${error}`));
         resolve();
       });
     }).catch((error: NodeJS.ErrnoException) => {
@@ -147,17 +172,41 @@ export class MqttBroker {
     await this.#flushed();
     this.#uplinks = undefined; // wills of boards that we cut ourselves are no news
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets()) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   #connected(socket: Socket): void {
-    const guard = new FrameGuard(MAX_CONNECT_BYTES);
-    this.#guards.set(socket, guard);
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    guardConnection(socket, guard, () => this.#log(`${socket.remoteAddress}: packet too long, cut`));
+    const bucket = new Bucket(nowMs());
+    const guard = new FrameGuard(bucket);
+    const name = String(socket.remoteAddress);
+    const cut = (reason: string) => {
+      this.#say(peer.name, reason);
+      socket.destroy();
+    };
+    const peer: Peer = { guard, bucket, link: { cut }, name };
+    this.#peers.set(socket, peer);
+    // After Aedes has told of the end, which needs to know whose it is.
+    socket.once('close', () => setImmediate(() => this.#closed(socket, peer)));
+    let isSlowed = false;
+    guardConnection(socket, guard, nowMs, {
+      onCut: () => this.#say(peer.name, 'packet too long, cut'),
+      onSlowed: () => {
+        if (!isSlowed) this.#say(peer.name, 'too many packets, read slowly from now on');
+        isSlowed = true;
+      },
+    });
     this.#aedes.handle(socket);
+    this.#connections.opened(peer.link);
+  }
+
+  #closed(socket: Socket, peer: Peer): void {
+    this.#connections.closed(peer.link, peer.name);
+    this.#peers.delete(socket);
+  }
+
+  #sockets(): Socket[] {
+    return [...this.#peers.keys()] as Socket[];
   }
 
   /** Resolves when the frame is durably dealt with; PUBACK follows. */
@@ -192,6 +241,8 @@ export class MqttBroker {
       client.close();
       return false;
     }
+    // A retained message comes for the asking: asking again and again is work, too.
+    if (packet.retain) this.#peers.get(client.conn)?.bucket.takePacket(packet.payload.length);
     this.#bytesSent += packet.payload.length;
     return true;
   }
@@ -201,7 +252,7 @@ export class MqttBroker {
     if (retained) this.#retained.set(topic, bytes);
     this.#aedes.publish(
       { cmd: 'publish', topic, payload: bytes, qos: 1, retain: retained, dup: false },
-      (error?: Error | null) => error && this.#uplinks && this.#log(`publish ${topic}: ${error}`),
+      (error?: Error | null) => error && this.#uplinks && this.#lines.add(`publish ${topic}: ${error}`),
     );
   }
 
@@ -214,17 +265,25 @@ export class MqttBroker {
   }
 
   #tell(client: Client | null, reason: string): void {
+    this.#say(client?.id ?? 'nobody', reason);
+  }
+
+  #say(name: string, reason: string): void {
     if (this.#uplinks === undefined) return; // while closing, a refusal is no news
-    this.#log(`${client?.id ?? 'nobody'}: ${reason}`);
+    this.#lines.add(`${name}: ${reason}`);
   }
 
   /** Gives the sockets a moment to take what was sent; a frozen board does not hold us longer. */
   async #flushed(): Promise<void> {
     const endMs = performance.now() + FLUSH_MS;
-    while (performance.now() < endMs && [...this.#sockets].some((socket) => socket.writableLength > 0)) {
+    while (performance.now() < endMs && this.#sockets().some((socket) => socket.writableLength > 0)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
+}
+
+function nowMs(): number {
+  return performance.now();
 }
 
 /** What `judge` returns or throws: a throw in a hook would end the process, here it is one more reason. */

@@ -2,6 +2,10 @@
  * Who may connect, publish and subscribe: pure functions from a packet to the reason of its
  * refusal, or undefined. A device owns its three uplink topics and hears the server's; an
  * observer only listens.
+ *
+ * Names are not proven: whoever connects as a device speaks for it. A takeover is logged, and a name
+ * stays with its holder for a while (connections.ts), so a board that is pushed out comes through;
+ * but a stranger in a cohort member's name can send a false update. Accounts will end that.
  * @module
  */
 import { isDeviceName } from '../../shared/protocol/device.js';
@@ -16,6 +20,7 @@ export interface PolicySettings {
 export interface Connect {
   readonly clientId: string;
   readonly clean?: boolean;
+  readonly keepalive?: number; // seconds, 0 = none
   readonly will?: Publish;
 }
 
@@ -34,16 +39,21 @@ export interface Subscribe {
 /** A status or metrics frame has fewer than 100 bytes. */
 const MAX_SMALL_BYTES = 256;
 
+const MAX_KEEPALIVE = 600; // seconds
+
 const OBSERVER = /^observer:[a-z0-9-]{1,23}$/; // the colon keeps them apart from devices
 
 export function refuseConnect(
   settings: PolicySettings,
-  { clientId, clean, will }: Connect,
+  { clientId, clean, keepalive = 0, will }: Connect,
 ): string | undefined {
   if (!isDeviceName(clientId) && !OBSERVER.test(clientId)) {
     return 'client id, expected 1 to 23 of a-z, 0-9 and -, or an observer: name';
   }
   if (clean !== true) return 'session kept, expected a clean one'; // a queue without a bound for whoever is away
+  if (keepalive < 1 || keepalive > MAX_KEEPALIVE) {
+    return `keep-alive of ${keepalive} s, expected 1 to ${MAX_KEEPALIVE}`; // a link that died would never be missed
+  }
   return will && refusePublish(settings, clientId, will);
 }
 

@@ -19,7 +19,7 @@ export class Clients {
 
   /**
    * @param records of an earlier process: nobody is connected yet, so all are gone
-   * @param maxDevices a stranger may invent names; beyond these, new ones are not registered
+   * @param maxDevices beyond these, new ones are not registered unless `makeRoomFor` made room
    */
   constructor(records: readonly DeviceRecord[], maxDevices: number) {
     for (const record of records) this.#records.set(record.device, { ...record, state: 'gone' });
@@ -37,9 +37,28 @@ export class Clients {
 
   /** Names of the devices that could start a round now, ascending. */
   ready(): string[] {
-    return this.all()
-      .filter((record) => (record.state === 'ready' || record.state === 'done') && record.examples > 0)
-      .map((record) => record.device);
+    const names: string[] = [];
+    for (const { device, state, examples } of this.#records.values()) {
+      if ((state === 'ready' || state === 'done') && examples > 0) names.push(device);
+    }
+    return names.sort();
+  }
+
+  /**
+   * Lets go of one that is gone and never reported, when a new device comes to a full registry: of
+   * those the one that was heard of least lately. A stranger may invent names; boards that took part
+   * stay, whatever comes.
+   * @returns its name, undefined when there is room or nobody goes
+   */
+  makeRoomFor(device: string): string | undefined {
+    if (this.#records.size < this.#maxDevices || this.#records.has(device)) return undefined;
+    let oldest: DeviceRecord | undefined;
+    for (const record of this.#records.values()) {
+      const mayGo = record.state === 'gone' && record.reports === 0;
+      if (mayGo && record.seenMs < (oldest?.seenMs ?? Number.POSITIVE_INFINITY)) oldest = record;
+    }
+    if (oldest !== undefined) this.#records.delete(oldest.device);
+    return oldest?.device;
   }
 
   /** @returns the record as it is now, undefined when the registry is full */

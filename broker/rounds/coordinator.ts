@@ -139,7 +139,13 @@ export class Coordinator implements Uplinks {
     this.#emit({ kind: 'device', device, state: 'gone' });
   }
 
+  hasReported(device: string): boolean {
+    return (this.#clients.get(device)?.reports ?? 0) > 0;
+  }
+
   #register(device: string, status: Status): void {
+    const stranger = this.#clients.makeRoomFor(device);
+    if (stranger !== undefined) this.#ports.store.forgetDevice(stranger);
     const record = this.#clients.status(device, status, this.#ports.clock.dateMs());
     if (record === undefined) return; // the registry is full
     this.#remember(record);

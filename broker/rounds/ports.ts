@@ -29,6 +29,8 @@ export interface Store {
   abandon(round: number, attempt: number): void;
   /** The last model, under a name that people look for. */
   saveFinalModel(frame: Uint8Array): void;
+  /** A device that is in the registry no more. Written as `saveDevice` is. */
+  forgetDevice(device: string): void;
   /** Remembers a device; written together with the next updates, lost only if the power goes first. */
   saveDevice(record: DeviceRecord): void;
 }
@@ -102,4 +104,6 @@ export interface Uplinks {
   receiveMetrics(device: string, frame: Uint8Array): void;
   /** The connection is gone, with or without a will. */
   receiveGone(device: string): void;
+  /** Whether an update of this device was ever accepted: it is no stranger. */
+  hasReported(device: string): boolean;
 }

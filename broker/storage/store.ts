@@ -39,7 +39,7 @@ export class FolderStore implements Store {
   readonly #tables: Tables;
   readonly #checkpoints: Checkpoints;
   #updates: SavedUpdate[] = [];
-  readonly #devices = new Map<string, DeviceRecord>();
+  readonly #devices = new Map<string, DeviceRecord | undefined>(); // undefined: to be forgotten
   #waiters: Waiter[] = [];
   #flush: NodeJS.Timeout | undefined;
   #failure: unknown;
@@ -143,6 +143,11 @@ export class FolderStore implements Store {
     this.#flushSoon();
   }
 
+  forgetDevice(device: string): void {
+    this.#devices.set(device, undefined);
+    this.#flushSoon();
+  }
+
   /** Writes what waits and lets the folder go. Safe to call twice. */
   close(): void {
     if (!this.#tables.isOpen) return;
@@ -182,7 +187,10 @@ export class FolderStore implements Store {
       if (this.#failure !== undefined) throw this.#failure;
       this.#tables.transaction(() => {
         for (const update of this.#updates) this.#tables.insertUpdate(update);
-        for (const record of this.#devices.values()) this.#tables.putDevice(record);
+        for (const [device, record] of this.#devices) {
+          if (record === undefined) this.#tables.deleteDevice(device);
+          else this.#tables.putDevice(record);
+        }
         step();
       });
     } catch (error) {

@@ -85,6 +85,10 @@ export class Tables {
     this.#putDevice.run(values);
   }
 
+  deleteDevice(device: string): void {
+    this.#run('DELETE FROM devices WHERE device = ?', [device]);
+  }
+
   insertUpdate({ round, attempt, device, frame }: SavedUpdate): void {
     this.#insertUpdate.run([round, attempt, device, frame.length, frame]);
   }

@@ -15,6 +15,10 @@ class Recorder implements Uplinks {
   hold: Promise<void> = Promise.resolve();
   throws: Error | undefined;
 
+  hasReported(): boolean {
+    return false;
+  }
+
   async receiveUpdate(device: string, frame: Uint8Array): Promise<void> {
     this.heard.push(['update', device, frame.length]);
     if (this.throws !== undefined) throw this.throws;
@@ -52,7 +56,7 @@ async function start(changes: Partial<MqttSettings> = {}): Promise<Running> {
     task: 'digits',
     host: '127.0.0.1',
     port: 0,
-    maxConnections: 300,
+    maxClients: 300,
     maxUpdateBytes: 10_000,
     maxQueuedBytes: 262_144,
     ...changes,
@@ -332,7 +336,7 @@ test('a coordinator that throws closes one connection and no more', async () => 
 });
 
 test('connections beyond the limit are dropped', async () => {
-  const { port } = await start({ maxConnections: 2 });
+  const { port } = await start({ maxClients: 2 });
   await connections.client(port, 'a');
   await connections.client(port, 'b');
   const refused = await connections.client(port, 'c').then(

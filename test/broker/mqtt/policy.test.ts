@@ -9,7 +9,7 @@ const publish = { topic: 'fl/1/digits/update/a', payload: { length: 1000 }, qos:
 
 test('devices and observers may connect, with a clean session', () => {
   const connects = (clientId: string, clean = true) =>
-    refuseConnect(settings, { clientId, clean }) === undefined;
+    refuseConnect(settings, { clientId, clean, keepalive: 60 }) === undefined;
   assert.ok(connects('esp32-0123456789ab'));
   assert.ok(connects('observer:me'));
   assert.not(connects('esp32-0123456789ab', false));
@@ -18,9 +18,17 @@ test('devices and observers may connect, with a clean session', () => {
   }
 });
 
+test('a connection says something every ten minutes at least', () => {
+  const connects = (keepalive?: number) =>
+    refuseConnect(settings, { clientId: 'a', clean: true, keepalive }) === undefined;
+  assert.ok(connects(1));
+  assert.ok(connects(600));
+  for (const keepalive of [undefined, 0, 601, 65535]) assert.not(connects(keepalive), `${keepalive}`);
+});
+
 test('a will is a publish like any other', () => {
   const connects = (will: typeof publish) =>
-    refuseConnect(settings, { clientId: 'a', clean: true, will }) === undefined;
+    refuseConnect(settings, { clientId: 'a', clean: true, keepalive: 60, will }) === undefined;
   const will = { ...publish, topic: 'fl/1/digits/status/a', payload: { length: 40 } };
   assert.ok(connects(will));
   assert.not(connects({ ...will, topic: 'fl/1/digits/status/b' }));

@@ -68,4 +68,27 @@ test('a full registry takes no new names but knows the old ones', () => {
   assert.is(clients.all().length, 1);
 });
 
+test('a full registry lets go of the stranger that it heard of least lately, never of a board that took part', () => {
+  const clients = new Clients([], 3);
+  clients.status('board', status, 1);
+  clients.worked('board', true, 2);
+  clients.gone('board', 3);
+  clients.status('x', status, 5);
+  clients.status('y', status, 4);
+  assert.is(clients.makeRoomFor('z'), undefined); // both are here
+  clients.gone('x', 7);
+  clients.gone('y', 6);
+  assert.is(clients.makeRoomFor('x'), undefined); // it is known
+  assert.is(clients.makeRoomFor('z'), 'y');
+  assert.is(clients.makeRoomFor('z'), undefined); // there is room now
+  clients.status('z', status, 8);
+  assert.is(clients.makeRoomFor('w'), 'x');
+  clients.status('w', status, 9);
+  assert.is(clients.makeRoomFor('v'), undefined);
+  assert.equal(
+    clients.all().map(({ device }) => device),
+    ['board', 'w', 'z'],
+  );
+});
+
 test.run();

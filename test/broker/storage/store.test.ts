@@ -116,6 +116,22 @@ test('an open round comes back with its plan and its accepted updates', async ()
   });
 });
 
+test('a forgotten device does not come back, unless it is saved again', () => {
+  const folder = folders.make();
+  const store = open(folder);
+  for (const name of ['a', 'b', 'c']) store.saveDevice({ ...device, device: name });
+  store.forgetDevice('b');
+  store.forgetDevice('c');
+  store.saveDevice({ ...device, device: 'c' });
+  store.close();
+  assert.equal(
+    open(folder)
+      .load()
+      .devices.map((record) => record.device),
+    ['a', 'c'],
+  );
+});
+
 test('updates of one turn share one transaction, and none is on disk before its promise resolves', async () => {
   const folder = folders.make();
   const store = open(folder);
