@@ -42,7 +42,10 @@ export class Aggregation {
     this.#layers = base.head.layout.layers.map((layer) => ({
       layer,
       values: new Float64Array(layer.weights.length),
-      senders: method.merge === 'senders' ? new Float64Array(layer.weights.length) : undefined,
+      senders:
+        method.merge === 'senders' || method.uplink === 'mask'
+          ? new Float64Array(layer.weights.length)
+          : undefined,
       biases: new Float64Array(layer.outputs),
     }));
   }
@@ -83,7 +86,24 @@ export class Aggregation {
     const parameters = this.#base.parameters.slice(0);
     const maxima = weightMaxima(head.description);
     for (const sums of this.#layers) this.#mergeLayer(sums, parameters, maxima[sums.layer.index]);
+    this.keepMask(parameters);
     return { head, parameters };
+  }
+
+  /**
+   * Where the round has a mask, makes it what is not 0 in the next model: outside it weights become 0, and
+   * one of it that came out as 0 becomes 1, the least there is.
+   * @param parameters updated
+   */
+  keepMask(parameters: ArrayBuffer): void {
+    if (this.#method.uplink !== 'mask') return;
+    for (const { layer, senders } of this.#layers) {
+      const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
+      for (let i = 0; i < weights.length; i++) {
+        if (senders?.[i] === 0) weights[i] = 0;
+        else if (weights[i] === 0) weights[i] = 1;
+      }
+    }
   }
 
   /**

@@ -101,6 +101,7 @@ export function nextModel(
     stepTensor(optimizer, next, at, others, changes.biases, biasExpOf(head, index), BIAS_MAX);
     at += biases.length;
   }
+  aggregation.keepMask(parameters);
   return { model: { head, parameters }, state: next };
 }
 

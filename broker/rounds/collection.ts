@@ -37,7 +37,7 @@ export class Collection {
     this.round = new Round({ plan, goal: terms.goal, minimum: terms.minimum });
     this.#base = base;
     this.#aggregation = new Aggregation(base, plan.method);
-    this.#reference = referenceOf(base, plan.layers);
+    this.#reference = referenceOf(base, plan);
   }
 
   /** Judges a frame that came from `device`; one that is accepted is counted and added. */
@@ -46,7 +46,7 @@ export class Collection {
       const kind = this.round.judge(device, head);
       if (kind !== 'accepted') return kind; // cheap: the layers were not read
       const update = this.#read(device, frame);
-      if (!this.round.fits(update)) return 'wrong counts';
+      if (!this.round.fits(update) || !this.#isMasked(update)) return 'wrong counts';
       this.#add(update, frame.length);
       return 'accepted';
     });
@@ -66,6 +66,12 @@ export class Collection {
     const before = decodeState(saved, optimizer.kind, this.#base.head.layout);
     const { model, state } = nextModel(this.#aggregation, this.#base, optimizer, before);
     return { model, state: encodeState(state) };
+  }
+
+  /** Where the round has a mask, every update must have its very places. */
+  #isMasked({ layers }: Update): boolean {
+    if (this.round.plan.method.uplink !== 'mask') return true;
+    return layers.every(({ positions }, i) => positions === 'all' || positions === this.#reference(i));
   }
 
   #read(device: string, frame: Uint8Array): Update {

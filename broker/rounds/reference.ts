@@ -1,18 +1,23 @@
 /**
- * The base model's own largest weights, against which updates code their positions. Computed once
+ * The positions of a layer that both sides know, against which updates code theirs. Computed once
  * per round and layer, and only for layers that somebody sends sparse.
  * @module
  */
 import { selectTopk, TOPK_STATE } from '../../shared/masks/topk.js';
-import type { LayerCounts } from '../../shared/model/method.js';
-import type { Model } from '../../shared/model/model.js';
+import { finish } from '../../shared/masks/work.js';
+import { type MaskTerms, maskOf } from '../../shared/model/mask.js';
+import { type Model, sourceOf } from '../../shared/model/model.js';
+import type { Plan } from '../../shared/protocol/plan.js';
 import type { Reference } from '../../shared/protocol/update.js';
 
-/** @param layers the plan's counts */
-export function referenceOf(model: Model, layers: readonly LayerCounts[]): Reference {
+/** Of a plan's round: the base's own largest weights, or the round's mask. */
+export function referenceOf(model: Model, plan: MaskTerms & Pick<Plan, 'method'>): Reference {
   const known: (Uint32Array | undefined)[] = [];
   return (index) => {
-    known[index] ??= largest(model, index, layers[index].active);
+    known[index] ??=
+      plan.method.uplink === 'mask'
+        ? finish(maskOf(sourceOf(model), index, plan))
+        : largest(model, index, plan.layers[index].active);
     return known[index];
   };
 }

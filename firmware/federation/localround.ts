@@ -52,12 +52,24 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
     held.count > 0
       ? yield* evaluate(model, layers, held, method.batch, sliceMacs, method.power)
       : { count: 0, correct: 0 };
-  const trainer = new Trainer(model.head, { method, layers, seed: roundSeed(plan, device), sliceMacs }, kept);
+  const trainer = new Trainer(
+    model.head,
+    {
+      method,
+      layers,
+      seed: roundSeed(plan, device),
+      sliceMacs,
+      mask: method.uplink === 'mask' ? plan : undefined,
+    },
+    kept,
+  );
   const trained = yield* trainer.train(model);
   const deltas = yield* layerDeltas(trainer.network, model, layers, method.uplink);
   const references: Uint32Array[] = [];
   for (const [index, { active, sent }] of layers.entries()) {
-    if (sent < model.head.layout.layers[index].weights.length) {
+    const { positions } = deltas[index];
+    if (method.uplink === 'mask' && positions !== 'all') references[index] = positions;
+    else if (sent < model.head.layout.layers[index].weights.length) {
       references[index] = yield* largestWeights(model, index, active);
     }
   }

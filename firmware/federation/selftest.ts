@@ -98,6 +98,7 @@ function methodOf(activations: ActivationChoice, uplink: UplinkChoice): Training
     rate: { mantissa: 154, exp: -9 }, // 0.3
     clip: 64, // 4
     prox: 0,
+    growth: 0,
     epochs: EPOCHS,
     batch: BATCH,
     reselectEvery: 30,

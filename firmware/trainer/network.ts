@@ -135,6 +135,32 @@ export class Network {
   }
 
   /**
+   * Makes the weights of a mask the active ones of a layer.
+   * @param mask ascending places, as many as the layer's active weights
+   */
+  adopt({ columnsAt, rowStartsAt, layer }: LayerPlaces, mask: Uint32Array): void {
+    const { i32, u16 } = this;
+    let k = 0;
+    for (let r = 0; r < layer.outputs; r++) {
+      const row = r * layer.inputs;
+      i32[rowStartsAt + r] = k;
+      for (; k < mask.length && mask[k] < row + layer.inputs; k++) u16[columnsAt + k] = mask[k] - row;
+    }
+    i32[rowStartsAt + layer.outputs] = k;
+  }
+
+  /** The places of a layer's active weights, ascending. */
+  activePlaces({ columnsAt, rowStartsAt, layer, active }: LayerPlaces): Uint32Array {
+    const { i32, u16 } = this;
+    const places = new Uint32Array(active);
+    for (let r = 0; r < layer.outputs; r++) {
+      const end = i32[rowStartsAt + r + 1];
+      for (let k = i32[rowStartsAt + r]; k < end; k++) places[k] = r * layer.inputs + u16[columnsAt + k];
+    }
+    return places;
+  }
+
+  /**
    * Lays out the next batch: call it before the first `setExample`. Places move with the number of
    * lanes, so borders that no kernel writes are cleared when that changes.
    */

@@ -12,12 +12,14 @@ import { fillNoise, NOISE_LENGTH } from '../../shared/fixed/noise.js';
 import { PLAIN, powerTable } from '../../shared/fixed/power.js';
 import { mix, Random } from '../../shared/fixed/random.js';
 import { BIAS_MAX, biasShiftMost, checkTerms, gradientCut } from '../../shared/model/bounds.js';
+import { type MaskTerms, maskOf } from '../../shared/model/mask.js';
 import type { LayerCounts, Rate, TrainingMethod } from '../../shared/model/method.js';
 import type { ModelHead, ModelSource } from '../../shared/model/model.js';
 import { storedOf, valuesOf } from '../../shared/model/volume.js';
 import { reluMask } from '../kernels/activation.js';
 import { convWeightStep, listPositions, sparseConvWeightStep } from '../kernels/convstep.js';
 import { GRADIENT_BITS, softmaxCrossEntropy } from '../kernels/loss.js';
+import { listedWeightStep } from '../kernels/maskstep.js';
 import { CARRY_MACS, carrySteps } from '../kernels/power.js';
 import { keepLargest, listKept } from '../kernels/select.js';
 import { biasStep, denseWeightStep, sparseWeightStep } from '../kernels/step.js';
@@ -40,6 +42,7 @@ export interface TrainingSettings {
   readonly layers: readonly LayerCounts[];
   readonly seed: number; // uint32; of this client, round and attempt
   readonly sliceMacs: number; // work between two pauses; changes no bit
+  readonly mask?: MaskTerms; // of the round, where the method trains a mask
 }
 
 export interface TrainingResult {
@@ -82,10 +85,15 @@ export class Trainer {
   /** Trains from `source` for all epochs; the result stays in the network. Yields work done. */
   *train(source: ModelSource): Generator<number, TrainingResult> {
     const { network } = this;
-    const { method, seed, sliceMacs } = this.#settings;
+    const { method, seed, sliceMacs, mask } = this.#settings;
     const { count } = this.#examples;
     yield* network.load(source);
     yield* network.raise(sliceMacs);
+    if (mask !== undefined) {
+      for (const places of network.layers) {
+        if (places.isSparse) network.adopt(places, yield* maskOf(source, places.layer.index, mask));
+      }
+    }
     fillNoise(network.i32, network.arena.noise.offset >> 2, mix(seed, 1));
     let sinceSelection = method.reselectEvery;
     let steps = 0; // since the weights were last pulled to the base
@@ -95,7 +103,7 @@ export class Trainer {
         if (sinceSelection >= method.reselectEvery) {
           yield* this.#pull(source, steps);
           steps = 0;
-          yield* network.select(sliceMacs);
+          if (mask === undefined) yield* network.select(sliceMacs);
           sinceSelection = 0;
         }
         const lanes = Math.min(method.batch, count - first);
@@ -260,7 +268,9 @@ export class Trainer {
     const rate = yield* this.#stepRate(places, lanes, kept, isKept, errorExp);
     const cut = gradientCut(positions * lanes);
     const weight = stepOf(rate, places.weightExp - errorExp - places.inputExp - cut, 0);
-    if (window === undefined) yield* this.#denseStep(places, lanes, kept, noiseTurn, weight);
+    if (window === undefined && this.#settings.mask !== undefined && places.isSparse && !isKept) {
+      yield* this.#listedStep(places, lanes, noiseTurn, weight);
+    } else if (window === undefined) yield* this.#denseStep(places, lanes, kept, noiseTurn, weight);
     else if (!isKept) yield* this.#convStep(places, lanes, noiseTurn, cut, weight);
     else yield* this.#keptConvStep(places, lanes, noiseTurn, cut, weight);
     yield* this.#carry(places, kept);
@@ -312,6 +322,32 @@ export class Trainer {
       yield (to - from) * rowMacs;
     }
     this.#macs += outputs * rowMacs;
+  }
+
+  /** Only the weights of the mask. */
+  *#listedStep(
+    places: LayerPlaces,
+    lanes: number,
+    noiseTurn: number,
+    { mantissa, shift }: Step,
+  ): Generator<number, void> {
+    const { i32, i16, u16, arena } = this.network;
+    const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax, active } = places;
+    const { inputs, outputs } = places.layer;
+    const errorsAt = arena.errors.offset >> 1;
+    const noiseAt = arena.noise.offset >> 2;
+    const rowMacs = (active * lanes) / outputs;
+    const rows = rowsPerSlice(rowMacs, this.#settings.sliceMacs);
+    for (let from = 0; from < outputs; from += rows) {
+      const to = Math.min(outputs, from + rows);
+      // biome-ignore format: arguments in groups
+      this.#clipped += listedWeightStep(
+        i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, rowStartsAt, u16, columnsAt, i32, noiseAt,
+        noiseTurn, mantissa, shift, weightMax, inputs, lanes, from, to,
+      );
+      yield (to - from) * rowMacs;
+    }
+    this.#macs += active * lanes;
   }
 
   /** Carries a step of weights over to the numbers behind them. */

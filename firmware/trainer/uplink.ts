@@ -40,9 +40,10 @@ export function* layerDeltas(
   for (const places of network.layers) {
     const blocks = new Blocks(network, base, places);
     const { length } = places.layer.weights;
-    const sent = chosen?.[places.layer.index].length ?? counts[places.layer.index].sent;
-    const positions =
-      sent === length ? 'all' : (chosen?.[places.layer.index] ?? (yield* blocks.select(sent, uplink)));
+    const known =
+      uplink === 'mask' && places.isSparse ? network.activePlaces(places) : chosen?.[places.layer.index];
+    const sent = known?.length ?? counts[places.layer.index].sent;
+    const positions = sent === length ? 'all' : (known ?? (yield* blocks.select(sent, uplink)));
     const values = yield* blocks.values(positions, uplink);
     deltas.push({ positions, ...values, ...biasDelta(network, base, places) });
   }

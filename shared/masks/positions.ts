@@ -4,7 +4,7 @@
  *
  * | code | bytes                                               | shortest for |
  * |------|-----------------------------------------------------|--------------|
- * | –    | none at all                                         | all n positions |
+ * | –    | none at all                                         | all n positions; the reference itself |
  * | 1    | code, bitmap of n bits                              | about half of them |
  * | 2    | code, k, Rice gaps of the positions                 | few |
  * | 3    | code, k, Rice gaps of the missing positions         | nearly all |
@@ -94,7 +94,7 @@ export function* encodePositions(
  * @param n         as it was encoded, 1 to 2^28
  * @param count     how many positions there are, 0 to n
  * @param reference as it was encoded
- * @returns ascending positions, or 'all' when there are no bytes
+ * @returns ascending positions; when there are no bytes 'all', or the very reference
  * @throws MaskError when the bytes are not `count` positions below n, are too few or too many, or have
  *   a bit set in their padding
  */
@@ -105,8 +105,9 @@ export function decodePositions(
   reference?: Uint32Array,
 ): Uint32Array | 'all' {
   if (bytes.length === 0) {
-    if (count !== n) throw new MaskError(`no position bytes for ${count} of ${n}, expected all`);
-    return 'all';
+    if (count === n) return 'all';
+    if (reference?.length === count) return reference;
+    throw new MaskError(`no position bytes for ${count} of ${n}, expected all or those of the reference`);
   }
   if (bytes[0] === BITMAP) return readBitmap(bytes, n, count);
   if (bytes[0] === GAPS) return readGapsAndK(bytes, n, count);

@@ -79,7 +79,9 @@ function updateBytes(
     held += 2 * sent + 2 * outputs;
     frame += 2 * sent + 2 * outputs + RECORD_BYTES;
     if (sent === weights.length) continue; // without positions
-    held += 4 * sent + 4 * active;
+    held += 4 * sent;
+    if (uplink === 'mask') continue; // known to both sides
+    held += 4 * active;
     coded += 1 + Math.ceil(weights.length / 8); // no coding is longer than the bitmap
     const most = uplink === 'global-top-k-weights' ? Math.min(total, weights.length) : sent;
     const complement = 2 * most > weights.length ? weights.length - most : 0;

@@ -28,7 +28,9 @@ export type UplinkChoice =
   /** the differences at the places of the largest trained weights */
   | 'diff-on-top-k-weights'
   /** the largest differences */
-  | 'top-k-weights-diff';
+  | 'top-k-weights-diff'
+  /** the differences at the places of the round's mask, which are not sent; only its weights are in use */
+  | 'mask';
 
 /** Whether trained values go up, which replace the base's; else differences. */
 export function sendsValues(uplink: UplinkChoice): boolean {
@@ -75,6 +77,7 @@ export interface TrainingMethod {
   readonly power: Power; // of the weights, in quarters
   readonly activations: ActivationChoice;
   readonly uplink: UplinkChoice;
+  readonly growth: number; // part of the round's mask that is new, in units of 2^-16, 0 to 65535
   readonly merge: MergeChoice;
   readonly optimizer: ServerOptimizer;
   readonly rate: Rate;

@@ -7,6 +7,7 @@
 import type { Power } from '../fixed/power.js';
 import { type DensityChoice, keptOf, keptWeights } from './density.js';
 import type { ModelLayout } from './layout.js';
+import { GROWTH_BITS } from './mask.js';
 import {
   type ActivationChoice,
   type LayerCounts,
@@ -24,7 +25,7 @@ import { RATE_UNIT, rateAt } from './schedule.js';
 import { valuesOf } from './volume.js';
 
 /** Names a person may ask for. */
-export const PRESETS = ['dense', 'swat', 'zerofl', 'sparsyfed', 'sparrow'] as const;
+export const PRESETS = ['dense', 'swat', 'zerofl', 'sparsyfed', 'mask', 'sparrow'] as const;
 export type PresetName = (typeof PRESETS)[number];
 
 /** Which weights are in use. */
@@ -32,13 +33,17 @@ export type ActiveChoice =
   /** the largest, as many as the density says */
   | 'top-k'
   /** all that are not 0 in the model of the round; inputs are kept at the same density in each layer */
-  | 'nonzero';
+  | 'nonzero'
+  /** those of a mask that all boards share, the largest of the model with a few grown from time to time */
+  | 'mask';
 
 export interface Recipe {
   readonly preset: PresetName;
   readonly density: number; // of weights, above 0, to 1; `dense` has 1
   readonly active: ActiveChoice;
   readonly power: number; // of the weights: 1, 1.25 or 2 (Schwarz et al. 2021)
+  readonly growth: number; // part of the mask that a revision grows anew in round 1, falling to 0; 0 to below 1
+  readonly reviseEvery: number; // rounds between two revisions of the mask
   readonly rampFrom: number; // density of round 1, at least `density`; equal to it = constant
   readonly rampRounds: number; // part of the rounds after which `density` is reached, above 0, to 1
   readonly activationDensity: number; // inputs kept per example for the weight gradient
@@ -74,6 +79,7 @@ type Choices = Pick<
  *   its best row, Top-K-Weights-Diff the strategy that does best at this scale.
  * - sparsyfed: weights as powers, so that 0 stays 0; all that is not 0 is in use; the largest of the whole
  *   model go up, zeros counted in the mean (Guastella et al. 2025; activations at the layer's own density).
+ * - mask: one mask for all boards, as FLASH (Babakniya et al. 2023) and SSFL have after they voted for one.
  * - sparrow: ERK densities, union of columns, largest differences up, mean over senders; weights are
  *   chosen twice as often, since a small shard would otherwise see one choice only.
  */
@@ -116,6 +122,16 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     rate: 0.6,
     reselectEvery: 80,
   },
+  mask: {
+    active: 'mask',
+    spread: 'erk',
+    activations: 'all',
+    uplink: 'mask',
+    merge: 'cohort',
+    maskRatio: 0,
+    rate: 0.8,
+    reselectEvery: 80,
+  },
   sparrow: {
     spread: 'erk',
     activations: 'union',
@@ -127,10 +143,13 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
   },
 };
 
-/** Server rates: of Adam the step itself, of the others a factor. */
-const SERVER_RATES: Readonly<Record<OptimizerChoice, number>> = { none: 1, momentum: 1, adam: 0.02 };
+/** Server rates: of Adam the step itself, of the others a factor. A momentum of 0.9 multiplies by ten. */
+const SERVER_RATES: Readonly<Record<OptimizerChoice, number>> = { none: 1, momentum: 0.1, adam: 0.02 };
 
-const ACTIVE: readonly ActiveChoice[] = ['top-k', 'nonzero'];
+const ACTIVE: readonly ActiveChoice[] = ['top-k', 'nonzero', 'mask'];
+/** Part of the rounds in which masks still grow. */
+const GROWTH_ROUNDS = 0.75;
+
 const POWERS: readonly number[] = [1, 1.25, 2];
 
 /** A plan's clip is in units of 2^-4. */
@@ -158,6 +177,8 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
     activationDensity: used,
     active: 'top-k',
     power: 1,
+    growth: 0.2,
+    reviseEvery: 10,
     ...choices,
     optimizer,
     serverRate: SERVER_RATES[optimizer],
@@ -186,8 +207,8 @@ export function planTraining(
   model?: Model,
 ): { method: TrainingMethod; layers: LayerCounts[] } {
   const density = densityAt(recipe, round);
-  const isTopk = recipe.active === 'top-k';
-  const active = isTopk ? keptWeights(layout, density, recipe.spread) : nonzeroWeights(layout, model);
+  const isNonzero = recipe.active === 'nonzero';
+  const active = isNonzero ? nonzeroWeights(layout, model) : keptWeights(layout, density, recipe.spread);
   const sent = sentWeights(recipe, layout, density);
   const { activations, uplink, merge, epochs, batch, reselectEvery, holdBackEvery } = recipe;
   const first = Math.max(1, Math.round(recipe.rate * RATE_UNIT));
@@ -197,6 +218,7 @@ export function planTraining(
       power: powerOf(recipe),
       activations,
       uplink,
+      growth: Math.floor(growthAt(recipe, round) * 2 ** GROWTH_BITS),
       merge,
       optimizer: serverOptimizer(recipe),
       rate: rateAt(first, last, round, recipe.rounds),
@@ -211,11 +233,20 @@ export function planTraining(
       active: active[layer.index],
       keptInputs: keptOf(
         valuesOf(layer.input),
-        isTopk ? recipe.activationDensity : active[layer.index] / layer.weights.length,
+        isNonzero ? active[layer.index] / layer.weights.length : recipe.activationDensity,
       ),
       sent: sent[layer.index],
     })),
   };
+}
+
+/**
+ * Part of the mask that is grown anew: in each round that revises it less, and nothing in the last
+ * quarter (as RigL, Evci et al. 2020, section 3, but in a straight line).
+ */
+function growthAt({ active, growth, reviseEvery, rounds }: Recipe, round: number): number {
+  if (active !== 'mask' || (round - 1) % reviseEvery !== 0) return 0;
+  return growth * Math.max(0, 1 - (round - 1) / (GROWTH_ROUNDS * rounds));
 }
 
 /** How the model that a round gave is tested: with the round's counts, or with all that is not 0 in it. */
@@ -271,6 +302,7 @@ export function densityAt({ density, rampFrom, rampRounds, rounds }: Recipe, rou
 }
 
 function sentWeights(recipe: Recipe, layout: ModelLayout, density: number): number[] {
+  if (recipe.uplink === 'mask') return keptWeights(layout, density, recipe.spread);
   if (recipe.uplink === 'all') return layout.layers.map((layer) => layer.weights.length);
   return keptWeights(layout, Math.min(1, density + recipe.maskRatio), recipe.spread);
 }
@@ -281,6 +313,15 @@ function check(recipe: Recipe): void {
     throw bad('ramp', recipe.rampFrom, `the density ${recipe.density} to 1`);
   }
   if (!ACTIVE.includes(recipe.active)) throw bad('active', recipe.active, ACTIVE.join(', '));
+  if ((recipe.active === 'mask') !== (recipe.uplink === 'mask')) {
+    throw bad(
+      'uplink',
+      recipe.uplink,
+      `${recipe.active === 'mask' ? '' : 'no '}mask where active is ${recipe.active}`,
+    );
+  }
+  if (!(recipe.growth >= 0 && recipe.growth < 1)) throw bad('growth', recipe.growth, '0 to below 1');
+  whole('revise', recipe.reviseEvery, 1, 1_000_000);
   if (!POWERS.includes(recipe.power)) throw bad('power', recipe.power, POWERS.join(', '));
   range('ramp rounds', recipe.rampRounds, 0, 1);
   range('activation density', recipe.activationDensity, 0, 1);

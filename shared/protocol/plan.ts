@@ -50,13 +50,14 @@ const UPLINKS: readonly UplinkChoice[] = [
   'diff-on-top-k-weights',
   'top-k-weights-diff',
   'global-top-k-weights',
+  'mask',
 ];
 const MERGES: readonly MergeChoice[] = ['cohort', 'senders'];
 const OPTIMIZERS: readonly OptimizerChoice[] = ['none', 'momentum', 'adam'];
 
 const POWERS: readonly Power[] = [4, 5, 8];
 
-const PLAN_BYTES = 68;
+const PLAN_BYTES = 72;
 const PLAN = object({
   numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
   layerCount: u8,
@@ -83,6 +84,7 @@ const PLAN = object({
   federation: u32,
   serverRate: u32,
   prox: u32,
+  growth: u32,
   momentum: u16,
   optimizer: u8,
   power: u8,
@@ -119,6 +121,7 @@ export function encodePlan(plan: Plan): Uint8Array {
     federation: plan.federation,
     serverRate: method.optimizer.rate,
     prox: method.prox,
+    growth: method.growth,
     momentum: method.optimizer.momentum,
     optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
     power: codeOf('power', POWERS, method.power),
@@ -182,6 +185,7 @@ function methodOf(fields: Fields): TrainingMethod {
     power: choiceOf('power', POWERS, fields.power),
     activations: choiceOf('activations', ACTIVATIONS, fields.activations),
     uplink: choiceOf('uplink', UPLINKS, fields.uplink),
+    growth: fields.growth,
     merge: choiceOf('merge', MERGES, fields.merge),
     optimizer: {
       kind: choiceOf('optimizer', OPTIMIZERS, fields.optimizer),
@@ -212,6 +216,7 @@ function checkPlan(plan: Plan): void {
   checkInteger('momentum', method.optimizer.momentum, 0, 1023);
   checkInteger('clip', method.clip, 0, UINT16_MAX);
   checkInteger('prox', method.prox, 0, 2 ** 20);
+  checkInteger('growth', method.growth, 0, UINT16_MAX);
   checkInteger('epochs', method.epochs, 1, 255);
   checkInteger('batch', method.batch, 1, BATCH_MAX);
   checkInteger('reselectEvery', method.reselectEvery, 1, UINT16_MAX);

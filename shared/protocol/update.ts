@@ -46,8 +46,8 @@ export interface Update extends Omit<UpdateHead, 'deviceHash'> {
 }
 
 /**
- * The base model's own top-k positions of a layer, with k = the plan's `active`; ascending. Asked only
- * for layers that do not send all their weights.
+ * Positions of a layer that both sides know, ascending: the base model's own top-k, with k = the plan's
+ * `active`, or the round's mask. Asked only for layers that do not send all their weights.
  */
 export type Reference = (layer: number) => Uint32Array;
 
@@ -71,7 +71,7 @@ const HEAD = object({
 const RECORD_BYTES = 12;
 const RECORD = object({
   sent: u32, // weights sent, and so values and positions
-  positionBytes: u32, // 0 = all weights are sent
+  positionBytes: u32, // 0 = all weights are sent, or those of the reference
   biases: u16,
   shift: u8,
   biasShift: u8,
@@ -201,7 +201,13 @@ function encodeLayerPositions(
   const sent = positions === 'all' ? weights.length : positions.length;
   checkInteger(`layer ${index} values`, values.length, sent, sent);
   const known = sent < weights.length ? reference(index) : undefined;
+  if (known !== undefined && positions === known) return noPositions();
   return encodePositions(positions, weights.length, known, sliceMacs);
+}
+
+/** The very reference needs no bytes: a round's mask. */
+function* noPositions(): Generator<number, Uint8Array> {
+  return new Uint8Array(0);
 }
 
 function recordOf({ values, biases, shift, biasShift }: LayerDelta, positionBytes: number): LayerRecord {
@@ -241,7 +247,7 @@ function readLayers(
     const n = layout.layers[i].weights.length;
     const coded = payload.subarray(positionAt, positionAt + positionBytes);
     const delta: LayerDelta = {
-      positions: decodePositions(coded, n, sent, positionBytes > 0 ? reference(i) : undefined),
+      positions: decodePositions(coded, n, sent, sent < n ? reference(i) : undefined),
       values: new Int16Array(payload.buffer, numberAt, sent),
       shift,
       biases: new Int16Array(payload.buffer, numberAt + 2 * sent, biases),

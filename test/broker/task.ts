@@ -96,7 +96,7 @@ export function updateFrame(
     layers,
     ...changes,
   };
-  return encodeUpdate(update, base.head.layout, referenceOf(base, plan.layers));
+  return encodeUpdate(update, base.head.layout, referenceOf(base, plan));
 }
 
 function somePositions(random: Random, n: number, count: number): Uint32Array {

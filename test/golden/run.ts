@@ -75,6 +75,13 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     isSparse: true,
     signed: true,
   },
+  mask: { preset: 'mask', density: 0.2, changes: { batch: 8, reviseEvery: 2 } },
+  'mask, union of inputs, plain rounds': {
+    preset: 'mask',
+    density: 0.2,
+    changes: { batch: 9, activations: 'union', activationDensity: 0.2, reviseEvery: 10 },
+    signed: true,
+  },
   'convolution along time, dense': {
     preset: 'dense',
     density: 1,
@@ -96,6 +103,12 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     signed: true,
     isSparse: true,
     layers: SPEECH,
+  },
+  'convolution of images, mask': {
+    preset: 'mask',
+    density: 0.3,
+    changes: { batch: 8, reviseEvery: 2 },
+    layers: IMAGE,
   },
   'convolution of images, dense': { preset: 'dense', density: 1, changes: { batch: 5 }, layers: IMAGE },
   'convolution of images, sparrow': { preset: 'sparrow', density: 0.5, changes: { batch: 9 }, layers: IMAGE },
@@ -154,7 +167,8 @@ export function goldenRun(name: string, sliceMacs: number): GoldenResult {
   };
   const { method, layers } = plan;
   const seed = roundSeed(plan, 'golden');
-  const trainer = new Trainer(model.head, { method, layers, seed, sliceMacs }, kept);
+  const mask = method.uplink === 'mask' ? plan : undefined;
+  const trainer = new Trainer(model.head, { method, layers, seed, sliceMacs, mask }, kept);
   drain(trainer.train(sourceOf(model)));
   const round = drain(localRound({ plan, device: 'golden', model: sourceOf(model), examples, sliceMacs }));
   return {

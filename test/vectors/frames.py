@@ -13,7 +13,7 @@ STATES = ["gone", "joining", "ready", "training", "done"]
 VERDICTS = ["accepted", "duplicate", "malformed", "wrong round", "wrong attempt", "not in cohort",
             "wrong base model", "wrong counts", "round closed", "wrong device"]
 ACTIVATIONS = ["all", "top-k", "union"]
-UPLINKS = ["all", "top-k-weights", "diff-on-top-k-weights", "top-k-weights-diff", "global-top-k-weights"]
+UPLINKS = ["all", "top-k-weights", "diff-on-top-k-weights", "top-k-weights-diff", "global-top-k-weights", "mask"]
 MERGES = ["cohort", "senders"]
 POWERS = [4, 5, 8]
 OPTIMIZERS = ["none", "momentum", "adam"]
@@ -41,13 +41,13 @@ def plan(v):
     optimizer = method["optimizer"]
     devices = cohort.get("devices", [])
     head = struct.pack(
-        "<BBBBBBBBBbHHHHHII8sIIIIIIIHBB",
+        "<BBBBBBBBBbHHHHHII8sIIIIIIIIHBB",
         1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
         ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
         MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
         method["reselectEvery"], method["holdBackEvery"], v["attempt"], len(devices), v["round"],
         v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
-        cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], method["prox"],
+        cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], method["prox"], method["growth"],
         optimizer["momentum"],
         OPTIMIZERS.index(optimizer["kind"]), POWERS.index(method["power"]))
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
@@ -146,14 +146,14 @@ def update(v):
 
 METHOD = {"power": 5, "activations": "union", "uplink": "top-k-weights-diff", "merge": "senders",
           "optimizer": {"kind": "adam", "rate": 1311, "momentum": 922},
-          "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "prox": 655, "epochs": 1, "batch": 8, "reselectEvery": 80,
+          "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "prox": 655, "growth": 13107, "epochs": 1, "batch": 8, "reselectEvery": 80,
           "holdBackEvery": 5}
 PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
         "modelCrc": 3735928559, "cohort": {"kind": "list", "devices": [1, 2147483648, 4294967295]},
         "deadlineMs": 60000, "method": METHOD,
         "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}
 THRESHOLD = {"kind": "threshold", "seed": 3000000000, "threshold": 429496730}
-DENSE = {"power": 4, "activations": "all", "uplink": "all", "merge": "cohort", "rate": {"mantissa": 1, "exp": 0}, "clip": 0, "prox": 0,
+DENSE = {"power": 4, "activations": "all", "uplink": "all", "merge": "cohort", "rate": {"mantissa": 1, "exp": 0}, "clip": 0, "prox": 0, "growth": 0,
          "optimizer": {"kind": "none", "rate": 65536, "momentum": 0},
          "epochs": 255, "batch": 16, "reselectEvery": 65535, "holdBackEvery": 0}
 TINY = {"name": "tiny", "input": {"shape": [3], "type": "int8", "exp": -7},

@@ -17,6 +17,8 @@ export interface RecipeOptions {
   readonly batch?: number;
   readonly clip?: number;
   readonly power?: number;
+  readonly growth?: number;
+  readonly revise?: number;
   readonly prox?: number;
   readonly maskRatio?: number;
   readonly strategy?: string;
@@ -49,6 +51,8 @@ export function addRecipeOptions(
     .option('--batch <n>', 'examples per step', integer(1, 16))
     .option('--clip <norm>', 'bound on the norm of a layer’s gradient, 0 = off', number)
     .option('--power <p>', 'weights are powers of what is trained: 1, 1.25 or 2', number)
+    .option('--growth <part>', 'method mask: part of the mask that a revision grows anew', number)
+    .option('--revise <rounds>', 'method mask: rounds between two revisions', integer(1, 1_000_000))
     .option('--prox <mu>', 'FedProx: how strongly a board is held near the model it began with', number)
     .addOption(
       new Option('--strategy <name>', 'what goes up').choices([
@@ -90,6 +94,8 @@ export function recipeFrom(options: RecipeOptions): Recipe {
   if (options.batch !== undefined) changes.batch = options.batch;
   if (options.clip !== undefined) changes.clip = options.clip;
   if (options.power !== undefined) changes.power = options.power;
+  if (options.growth !== undefined) changes.growth = options.growth;
+  if (options.revise !== undefined) changes.reviseEvery = options.revise;
   if (options.prox !== undefined) changes.prox = options.prox;
   if (options.maskRatio !== undefined) changes.maskRatio = options.maskRatio;
   if (options.strategy !== undefined) changes.uplink = options.strategy as Recipe['uplink'];

@@ -38,7 +38,7 @@ const FIXED = ['preset', 'density', 'rate', 'rateEnd', 'rounds'];
 /** Recipe fields that are one of some words; a new word must be added here, or this does not compile. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   spread: Object.keys({ uniform: 0, erk: 0 } satisfies Record<DensityChoice, 0>),
-  active: Object.keys({ 'top-k': 0, nonzero: 0 } satisfies Record<ActiveChoice, 0>),
+  active: Object.keys({ 'top-k': 0, nonzero: 0, mask: 0 } satisfies Record<ActiveChoice, 0>),
   activations: Object.keys({ all: 0, 'top-k': 0, union: 0 } satisfies Record<ActivationChoice, 0>),
   uplink: Object.keys({
     all: 0,
@@ -46,6 +46,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     'diff-on-top-k-weights': 0,
     'top-k-weights-diff': 0,
     'global-top-k-weights': 0,
+    mask: 0,
   } satisfies Record<UplinkChoice, 0>),
   merge: Object.keys({ cohort: 0, senders: 0 } satisfies Record<MergeChoice, 0>),
   optimizer: Object.keys({ none: 0, momentum: 0, adam: 0 } satisfies Record<OptimizerChoice, 0>),

@@ -108,7 +108,7 @@ function trainRound(
   clients: readonly number[],
 ): { model: Model; state: OptimizerState; costs: Costs } {
   const aggregation = new Aggregation(model, plan.method);
-  const reference = referenceOf(model, plan.layers);
+  const reference = referenceOf(model, plan);
   let updateBytes = 0;
   let bytesUp = 0;
   let macs = 0;

@@ -67,6 +67,7 @@ export function planFor(model: Uint8Array, devices: readonly string[], changes: 
       rate: { mantissa: 128, exp: -9 },
       clip: 0,
       prox: 0,
+      growth: 0,
       epochs: 1,
       batch: 8,
       reselectEvery: 80,

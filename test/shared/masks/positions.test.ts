@@ -140,7 +140,7 @@ test('a byte more, a byte less and a padding bit are refused in every kind', () 
     const bytes = encoded(positions, n, reference);
     const count = positions.length;
     assert.is(bytes[0], code);
-    for (let length = 0; length < bytes.length; length++) {
+    for (let length = reference ? 1 : 0; length < bytes.length; length++) {
       assert.throws(() => decodePositions(bytes.slice(0, length), n, count, reference), isMaskError);
     }
     for (const more of [0, 1, 255]) {
@@ -152,6 +152,15 @@ test('a byte more, a byte less and a padding bit are refused in every kind', () 
     assert.throws(() => decodePositions(bytes, n, count - 1, reference), isMaskError);
     assert.throws(() => decodePositions(bytes, n, count + 1, reference), isMaskError);
   }
+});
+
+test('no bytes are all positions or the very reference, by their count', () => {
+  const reference = Uint32Array.of(1, 5, 9);
+  const none = new Uint8Array(0);
+  assert.is(decodePositions(none, 10, 10, reference), 'all');
+  assert.is(decodePositions(none, 10, 3, reference), reference);
+  assert.throws(() => decodePositions(none, 10, 2, reference), isMaskError);
+  assert.throws(() => decodePositions(none, 10, 3), isMaskError);
 });
 
 test('random bytes give a set of the right size or a MaskError', () => {

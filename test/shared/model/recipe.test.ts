@@ -124,7 +124,7 @@ test('changes replace defaults, and the last rate follows the first', () => {
 });
 
 const BAD: readonly [PresetName | string, number, Partial<Recipe>, RegExp][] = [
-  ['fancy', 0.1, {}, /^method fancy, expected dense, swat, zerofl, sparsyfed, sparrow$/],
+  ['fancy', 0.1, {}, /^method fancy, expected dense, swat, zerofl, sparsyfed, mask, sparrow$/],
   ['swat', 0, {}, /^density 0, expected above 0, to 1$/],
   ['swat', 1.01, {}, /^density 1.01, expected/],
   ['swat', Number.NaN, {}, /^density NaN, expected/],
@@ -138,7 +138,11 @@ const BAD: readonly [PresetName | string, number, Partial<Recipe>, RegExp][] = [
   ['zerofl', 0.1, { maskRatio: -0.1 }, /^mask ratio -0.1, expected 0 to 1$/],
   ['swat', 0.1, { clip: 5000 }, /^clip 5000, expected 0 to 4095$/],
   ['swat', 0.1, { power: 3 }, /^power 3, expected 1, 1.25, 2$/],
-  ['swat', 0.1, { active: 'all' as 'nonzero' }, /^active all, expected top-k, nonzero$/],
+  ['swat', 0.1, { active: 'all' as 'nonzero' }, /^active all, expected top-k, nonzero, mask$/],
+  ['swat', 0.1, { uplink: 'mask' }, /^uplink mask, expected no mask where active is top-k$/],
+  ['mask', 0.1, { uplink: 'all' }, /^uplink all, expected mask where active is mask$/],
+  ['mask', 0.1, { growth: 1 }, /^growth 1, expected 0 to below 1$/],
+  ['mask', 0.1, { reviseEvery: 0 }, /^revise 0, expected an integer from 1 to 1000000$/],
   ['swat', 0.1, { prox: -1 }, /^prox -1, expected 0 to 16$/],
   ['swat', 0.1, { rounds: 0 }, /^rounds 0, expected an integer from 1 to 1000000$/],
   ['swat', 0.1, { epochs: 256 }, /^epochs 256, expected an integer from 1 to 255$/],

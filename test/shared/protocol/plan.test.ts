@@ -20,7 +20,7 @@ test('a plan of three layers with a cohort of 20 is small', () => {
   const plan = samplePlan(new Random(2));
   const layers = [1, 2, 3].map((n) => ({ active: n, keptInputs: n, sent: n }));
   const devices = Array.from({ length: 20 }, (_, i) => i);
-  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 68 + 80 + 36);
+  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 72 + 80 + 36);
 });
 
 test('a plan for other numerics is refused with a code of its own', () => {
@@ -57,6 +57,7 @@ test('a field out of range is named', () => {
     ['momentum', { method: { ...method, optimizer: { ...method.optimizer, momentum: 1024 } } }],
     ['clip', { method: { ...method, clip: 65536 } }],
     ['prox', { method: { ...method, prox: 2 ** 20 + 1 } }],
+    ['growth', { method: { ...method, growth: 65536 } }],
     ['epochs', { method: { ...method, epochs: 0 } }],
     ['batch', { method: { ...method, batch: 17 } }],
     ['reselectEvery', { method: { ...method, reselectEvery: 0 } }],

@@ -69,6 +69,7 @@ export function samplePlan(random: Random): Plan {
         momentum: integer(random, 0, 1023),
       },
       rate: { mantissa: integer(random, 1, 255), exp: integer(random, -24, 0) },
+      growth: uint16(random),
       clip: uint16(random),
       prox: integer(random, 0, 2 ** 20),
       epochs: integer(random, 1, 255),

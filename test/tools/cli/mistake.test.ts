@@ -37,7 +37,7 @@ const MISTAKES: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'an unknown method',
     ['--method', 'magic'],
-    /^sparrow: method magic, expected dense, swat, zerofl, sparsyfed, sparrow/,
+    /^sparrow: method magic, expected dense, swat, zerofl, sparsyfed, mask, sparrow/,
   ],
   ['a density of 0', ['--density', '0'], /^sparrow: density 0, expected above 0, to 1$/],
   ['a density above 1', ['--density', '1.5'], /^sparrow: density 1.5, expected above 0, to 1$/],

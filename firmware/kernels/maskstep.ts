@@ -1,0 +1,65 @@
+/**
+ * The weight step of a layer in which only listed weights are trained: a mask that stays for the round.
+ * Arithmetic, bounds and noise as in step.ts, lists as in sparse.ts.
+ * @module
+ */
+import { NOISE_BITS, NOISE_LENGTH } from '../../shared/fixed/noise.js';
+
+/**
+ * weights[r][c] -= rate · Σ_lane errors[r] · inputs[c], for the listed columns of rows fromRow to toRow - 1.
+ *
+ * @param rowStarts int32 [rows + 1]
+ * @param columns   uint16 [active]
+ * @returns how many weights were clipped
+ */
+export function listedWeightStep(
+  weights: Int16Array,
+  weightsAt: number,
+  errors: Int16Array,
+  errorsAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  rowStarts: Int32Array,
+  rowStartsAt: number,
+  columns: Uint16Array,
+  columnsAt: number,
+  noise: Int32Array,
+  noiseAt: number,
+  noiseTurn: number,
+  mantissa: number,
+  shift: number,
+  weightMax: number,
+  cols: number,
+  lanes: number,
+  fromRow: number,
+  toRow: number,
+): number {
+  const cut = NOISE_BITS - shift;
+  let clipped = 0;
+  for (let r = fromRow; r < toRow; r++) {
+    const g = errorsAt + r * lanes;
+    const place = r * cols;
+    let any = 0;
+    for (let lane = 0; lane < lanes; lane++) any |= errors[g + lane];
+    if (any === 0) continue;
+    const end = columnsAt + rowStarts[rowStartsAt + r + 1];
+    for (let k = columnsAt + rowStarts[rowStartsAt + r]; k < end; k++) {
+      const c = columns[k];
+      const x = inputsAt + c * lanes;
+      let sum = 0;
+      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+      if (sum === 0) continue;
+      const dither = noise[noiseAt + ((noiseTurn + place + c) & (NOISE_LENGTH - 1))] >> cut;
+      let w = weights[weightsAt + place + c] - ((sum * mantissa + dither) >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[weightsAt + place + c] = w;
+    }
+  }
+  return clipped;
+}
