@@ -16,7 +16,7 @@ interface Held {
 }
 
 /** Links that have not said who they are. A board says it within a round trip, a flood never does. */
-const MAX_SILENT = 100000;
+const MAX_SILENT = 128;
 /** A name that was taken stays with its holder so long. Whoever takes it again and again cannot keep the board out. */
 const HOLD_MS = 3000;
 
