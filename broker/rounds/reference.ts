@@ -14,10 +14,12 @@ import type { Reference } from '../../shared/protocol/update.js';
 export function referenceOf(model: Model, plan: MaskTerms & Pick<Plan, 'method'>): Reference {
   const known: (Uint32Array | undefined)[] = [];
   return (index) => {
+    const { active } = plan.layers[index];
+    if (active === model.head.layout.layers[index].weights.length) return undefined;
     known[index] ??=
       plan.method.uplink === 'mask'
         ? finish(maskOf(sourceOf(model), index, plan))
-        : largest(model, index, plan.layers[index].active);
+        : largest(model, index, active);
     return known[index];
   };
 }

@@ -68,8 +68,9 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
   const references: Uint32Array[] = [];
   for (const [index, { active, sent }] of layers.entries()) {
     const { positions } = deltas[index];
+    const { length } = model.head.layout.layers[index].weights;
     if (method.uplink === 'mask' && positions !== 'all') references[index] = positions;
-    else if (sent < model.head.layout.layers[index].weights.length) {
+    else if (sent < length && active < length) {
       references[index] = yield* largestWeights(model, index, active);
     }
   }

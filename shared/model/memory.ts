@@ -81,11 +81,12 @@ function updateBytes(
     if (sent === weights.length) continue; // without positions
     held += 4 * sent;
     if (uplink === 'mask') continue; // known to both sides
-    held += 4 * active;
+    const reference = active < weights.length ? active : 0;
+    held += 4 * reference;
     coded += 1 + Math.ceil(weights.length / 8); // no coding is longer than the bitmap
     const most = uplink === 'global-top-k-weights' ? Math.min(total, weights.length) : sent;
     const complement = 2 * most > weights.length ? weights.length - most : 0;
-    coding = Math.max(coding, 4 * (active + most + complement));
+    coding = Math.max(coding, 4 * (reference + most + complement));
   }
   return align4(held) + align4(frame + coded) + align4(coded) + coding;
 }

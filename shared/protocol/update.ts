@@ -47,9 +47,10 @@ export interface Update extends Omit<UpdateHead, 'deviceHash'> {
 
 /**
  * Positions of a layer that both sides know, ascending: the base model's own top-k, with k = the plan's
- * `active`, or the round's mask. Asked only for layers that do not send all their weights.
+ * `active`, or the round's mask. Asked only for layers that do not send all their weights; undefined where
+ * all are active, since those places say nothing.
  */
-export type Reference = (layer: number) => Uint32Array;
+export type Reference = (layer: number) => Uint32Array | undefined;
 
 export const MAX_EXAMPLE_WEIGHT = 4095;
 
@@ -201,13 +202,9 @@ function encodeLayerPositions(
   const sent = positions === 'all' ? weights.length : positions.length;
   checkInteger(`layer ${index} values`, values.length, sent, sent);
   const known = sent < weights.length ? reference(index) : undefined;
-  if (known !== undefined && positions === known) return noPositions();
-  return encodePositions(positions, weights.length, known, sliceMacs);
-}
-
-/** The very reference needs no bytes: a round's mask. */
-function* noPositions(): Generator<number, Uint8Array> {
-  return new Uint8Array(0);
+  // the very reference, a round's mask, needs no more bytes than all of them
+  const coded = positions === known ? 'all' : positions;
+  return encodePositions(coded, weights.length, known, sliceMacs);
 }
 
 function recordOf({ values, biases, shift, biasShift }: LayerDelta, positionBytes: number): LayerRecord {

@@ -67,7 +67,7 @@ test('what is not 0 is the mask: it stays between revisions, and no frame spends
       assert.is(collection.judge(device, frame).kind, 'accepted');
     }
     ({ model } = collection.result(undefined));
-    for (const index of [0, 1]) assert.equal(nonzero(model, index), [...reference(index)], `round ${round}`);
+    for (const index of [0, 1]) assert.equal(nonzero(model, index), [...reference(index)!], `round ${round}`);
     masks.push(nonzero(model, 0).join());
   }
   // revised in rounds 1 and 4; in round 7 nothing grows any more

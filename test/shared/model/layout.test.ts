@@ -94,7 +94,7 @@ test('the RAM sum adds up to the arena and the update', () => {
 test('weights that are powers cost a number each more, and a global choice room for one full layer', () => {
   const layout = layoutOf(network(50, 30, 10));
   const counts = [
-    { active: 1500, keptInputs: 50, sent: 150 },
+    { active: 750, keptInputs: 50, sent: 150 },
     { active: 300, keptInputs: 30, sent: 30 },
   ];
   const plain = memoryOf(layout, 8, counts, 90);
