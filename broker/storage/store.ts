@@ -8,7 +8,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import type { DeviceRecord } from '../rounds/clients.js';
 import type { RoundSummary } from '../rounds/event.js';
 import type { OpenRound, SavedState, SavedUpdate, Store } from '../rounds/ports.js';
@@ -49,7 +49,7 @@ export class FolderStore implements Store {
    * @throws Error when another process has it or it cannot be used, ForeignFolderError when it is of another federation
    */
   constructor(folder: string, fingerprint: Fingerprint) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     this.#folder = folder;
     this.#lock = new FolderLock(folder);
     let tables: Tables | undefined;
@@ -225,4 +225,19 @@ export class FolderStore implements Store {
 
 function termsOf({ state, summary, hash, ...terms }: RoundRow): OpenRound {
   return terms;
+}
+
+/** Makes the last folder of the path only: a mistyped path must not become a tree of folders. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (existsSync(folder) && statSync(folder).isDirectory()) return;
+    const { code } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'EEXIST' ? 'a file' : code === 'ENOENT' ? 'in a folder that does not exist' : code;
+    throw new Error(`data folder ${folder}: ${reason}, expected a folder or a place for one`, {
+      cause: error,
+    });
+  }
 }

@@ -7,6 +7,7 @@
 import { PLAIN, type Power, powerTable } from '../../shared/fixed/power.js';
 import { ACTIVATION_MAX } from '../../shared/fixed/saturation.js';
 import {
+  SCAN_MACS,
   TOPK_STATE,
   TOPK_THRESHOLD,
   TOPK_TIES,
@@ -129,7 +130,7 @@ export class Network {
     }
   }
 
-  /** Lists the active weights of every layer by exact top-k; yields the weights scanned. */
+  /** Lists the active weights of every layer by exact top-k. Yields the work. */
   *select(sliceMacs: number): Generator<number, void> {
     for (const places of this.layers) if (places.isSparse) yield* this.#selectLayer(places, sliceMacs);
   }
@@ -275,18 +276,18 @@ export class Network {
     const topk = this.#topk;
     const { weightsAt, columnsAt, rowStartsAt } = places;
     const { inputs, outputs } = places.layer;
-    const rows = rowsPerSlice(inputs, sliceMacs);
+    const rows = rowsPerSlice(inputs * SCAN_MACS, sliceMacs);
     topkBegin(topk, places.active);
     for (let from = 0; from < outputs; from += rows) {
       const to = Math.min(outputs, from + rows);
       topkCountHigh(topk, i16, weightsAt + from * inputs, weightsAt + to * inputs);
-      yield (to - from) * inputs;
+      yield (to - from) * inputs * SCAN_MACS;
     }
     topkFindBin(topk);
     for (let from = 0; from < outputs; from += rows) {
       const to = Math.min(outputs, from + rows);
       topkCountLow(topk, i16, weightsAt + from * inputs, weightsAt + to * inputs);
-      yield (to - from) * inputs;
+      yield (to - from) * inputs * SCAN_MACS;
     }
     topkFindThreshold(topk);
     const threshold = topk[TOPK_THRESHOLD];
@@ -298,7 +299,7 @@ export class Network {
       ties = listActive(
         u16, columnsAt, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
       );
-      yield (to - from) * inputs;
+      yield (to - from) * inputs * SCAN_MACS;
     }
   }
 }

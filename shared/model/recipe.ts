@@ -340,6 +340,8 @@ function check(recipe: Recipe): void {
   whole('batch', recipe.batch, 1, 16);
   whole('reselect', recipe.reselectEvery, 1, 65535);
   whole('hold back', recipe.holdBackEvery, 0, 65535);
+  if (recipe.holdBackEvery === 1)
+    throw bad('hold back', 1, '0, or 2 and more: one of one leaves nothing to train on');
 }
 
 function range(name: string, value: number, above: number, to: number): void {

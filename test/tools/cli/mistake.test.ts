@@ -53,6 +53,17 @@ const MISTAKES: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ['a rate beyond all bounds', ['--rate', '1000'], /^sparrow: rate 1000, expected above 0, to 16$/],
   ['a mask ratio above 1', ['--mask-ratio', '2'], /^sparrow: mask ratio 2, expected 0 to 1$/],
+  ['all examples held back', ['--hold-back', '1'], /^sparrow: hold back 1, expected 0, or 2 and more/],
+  [
+    'a file as data folder',
+    ['--folder', 'text.model'],
+    /^sparrow: data folder text.model: a file, expected a folder/,
+  ],
+  [
+    'a data folder in a folder that is not there',
+    ['--folder', 'no/where'],
+    /^sparrow: data folder no\/where: in a folder that does not exist/,
+  ],
   ['an unknown board', ['--board', 'esp8266'], /^sparrow: board esp8266, expected esp32/],
   ['an unknown partition', ['--partition', 'fair'], /^sparrow: partition fair, expected natural/],
   ['a partition without its number', ['--partition', 'dirichlet'], /^sparrow: .*alpha.*expected/],
