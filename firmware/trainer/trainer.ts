@@ -268,8 +268,9 @@ export class Trainer {
     const rate = yield* this.#stepRate(places, lanes, kept, isKept, errorExp);
     const cut = gradientCut(positions * lanes);
     const weight = stepOf(rate, places.weightExp - errorExp - places.inputExp - cut, 0);
-    if (window === undefined && this.#settings.mask !== undefined && places.isSparse && !isKept) {
-      yield* this.#listedStep(places, lanes, noiseTurn, weight);
+    if (this.#settings.mask !== undefined && places.isSparse && !isKept) {
+      if (window === undefined) yield* this.#listedStep(places, lanes, noiseTurn, weight);
+      else yield* this.#listedConvStep(places, lanes, noiseTurn, cut, weight);
     } else if (window === undefined) yield* this.#denseStep(places, lanes, kept, noiseTurn, weight);
     else if (!isKept) yield* this.#convStep(places, lanes, noiseTurn, cut, weight);
     else yield* this.#keptConvStep(places, lanes, noiseTurn, cut, weight);
@@ -348,6 +349,41 @@ export class Trainer {
       yield (to - from) * rowMacs;
     }
     this.#macs += active * lanes;
+  }
+
+  /** The same of a convolution, weight by weight. */
+  *#listedConvStep(
+    places: LayerPlaces,
+    lanes: number,
+    noiseTurn: number,
+    cut: number,
+    { mantissa, shift }: Step,
+  ): Generator<number, void> {
+    const { i32, i16, u16, arena } = this.network;
+    const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax, rowStep, tableAt, active } = places;
+    const { inputs, outputs, positions, output } = places.layer;
+    const errorsAt = arena.errors.offset >> 1;
+    const noiseAt = arena.noise.offset >> 2;
+    const weightMacs = positions * lanes;
+    let done = 0; // since the last pause
+    for (let r = 0; r < outputs; r++) {
+      const end = i32[rowStartsAt + r + 1];
+      for (let k = i32[rowStartsAt + r]; k < end; k++) {
+        const i = r * inputs + u16[columnsAt + k];
+        if (done > 0 && done + weightMacs > this.#settings.sliceMacs) {
+          yield done;
+          done = 0;
+        }
+        // biome-ignore format: arguments in groups
+        this.#clipped += convWeightStep(
+          i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
+          i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, i, i + 1,
+        );
+        done += weightMacs;
+      }
+    }
+    yield done;
+    this.#macs += active * weightMacs;
   }
 
   /** Carries a step of weights over to the numbers behind them. */
