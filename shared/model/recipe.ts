@@ -163,8 +163,8 @@ const RATE_FALL = 10;
  * @throws RangeError naming the field, its value and what was expected
  */
 export function recipeOf(preset: PresetName, density: number, changes: Partial<Recipe> = {}): Recipe {
+  if (!PRESETS.includes(preset)) throw bad('method', preset, PRESETS.join(', '));
   const choices = CHOICES[preset];
-  if (choices === undefined) throw bad('method', preset, PRESETS.join(', '));
   range('density', density, 0, 1);
   const used = preset === 'dense' ? 1 : density;
   const rate = changes.rate ?? choices.rate;

@@ -39,6 +39,11 @@ const MISTAKES: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['--method', 'magic'],
     /^sparrow: method magic, expected dense, swat, zerofl, sparsyfed, mask, sparrow/,
   ],
+  [
+    'a method by the name of a built-in',
+    ['--method', 'constructor'],
+    /^sparrow: method constructor, expected dense/,
+  ],
   ['a density of 0', ['--density', '0'], /^sparrow: density 0, expected above 0, to 1$/],
   ['a density above 1', ['--density', '1.5'], /^sparrow: density 1.5, expected above 0, to 1$/],
   [
