@@ -93,7 +93,7 @@ export class MqttBroker {
       },
       authenticate: (client, _username, _password, done) => {
         const reason =
-          this.#refused.get(client) ?? reasonOf(() => this.#connections.refuse(client.id, nowMs()));
+          this.#refused.get(client) ?? reasonOf(() => this.#connections.admit(client.id, nowMs()));
         if (reason === undefined) return done(null, true);
         this.#tell(client, reason);
         done(Object.assign(new Error(reason), { returnCode: NOT_AUTHORIZED }), false);
@@ -120,9 +120,6 @@ export class MqttBroker {
       this.#connections.named(peer.link, client.id, nowMs());
     });
     this.#aedes.on('clientDisconnect', (client) => {
-      // Aedes says it of a connection that never held the name, too, when it ends in mid-CONNECT
-      const peer = this.#peers.get(client.conn);
-      if (peer === undefined || !this.#connections.holds(peer.link, client.id)) return;
       if (!isDeviceName(client.id)) return;
       const fault = reasonOf(() => void this.#uplinks?.receiveGone(client.id));
       if (fault !== undefined) this.#tell(client, fault);
@@ -186,8 +183,10 @@ export class MqttBroker {
     };
     const peer: Peer = { guard, bucket, link: { cut }, name };
     this.#peers.set(socket, peer);
-    // After Aedes has told of the end, which needs to know whose it is.
-    socket.once('close', () => setImmediate(() => this.#closed(socket, peer)));
+    socket.once('close', () => {
+      this.#connections.closed(peer.link, peer.name);
+      this.#peers.delete(socket);
+    });
     let isSlowed = false;
     guardConnection(socket, guard, nowMs, {
       onCut: () => this.#say(peer.name, 'packet too long, cut'),
@@ -198,11 +197,6 @@ export class MqttBroker {
     });
     this.#aedes.handle(socket);
     this.#connections.opened(peer.link);
-  }
-
-  #closed(socket: Socket, peer: Peer): void {
-    this.#connections.closed(peer.link, peer.name);
-    this.#peers.delete(socket);
   }
 
   #sockets(): Socket[] {

@@ -44,34 +44,34 @@ export class Connections {
     oldest.cut(`said nothing while ${MAX_SILENT} others waited, cut`);
   }
 
-  /** Why a link may not have this name now, or undefined. Makes room where it must. */
-  refuse(name: string, nowMs: number): string | undefined {
+  /**
+   * Lets a link in under this name, and cuts the one that must go for it.
+   * @returns why not, undefined when it may come
+   */
+  admit(name: string, nowMs: number): string | undefined {
     const held = this.#named.get(name);
-    if (held !== undefined && nowMs - held.sinceMs < HOLD_MS) {
-      return `name taken ${Math.round(nowMs - held.sinceMs)} ms ago, expected ${HOLD_MS} ms between two`;
-    }
-    if (held === undefined && this.#named.size >= this.#maxNamed && !this.#makeRoom(name)) {
+    if (held !== undefined) {
+      if (nowMs - held.sinceMs < HOLD_MS) {
+        return `name taken a moment ago, expected ${HOLD_MS} ms between two connections`;
+      }
+      held.link.cut('name taken by another connection, cut'); // [MQTT-3.1.4-2]
+    } else if (this.#named.size >= this.#maxNamed && !this.#makeRoom(name)) {
       return `${this.#maxNamed} connected, expected fewer`;
     }
     return undefined;
   }
 
-  /** The link has this name from now on; whoever had it goes. */
+  /** The link has this name from now on. */
   named(link: Link, name: string, nowMs: number): void {
-    const held = this.#named.get(name);
     this.#silent.delete(link);
     this.#named.delete(name); // at the end again
     this.#named.set(name, { link, sinceMs: nowMs });
-    if (held !== undefined && held.link !== link) held.link.cut('name taken by another connection, cut');
   }
 
-  holds(link: Link, name: string): boolean {
-    return this.#named.get(name)?.link === link;
-  }
-
-  closed(link: Link, name: string | undefined): void {
+  /** @param name the one that it had, if it had one */
+  closed(link: Link, name: string): void {
     this.#silent.delete(link);
-    if (name !== undefined && this.holds(link, name)) this.#named.delete(name);
+    if (this.#named.get(name)?.link === link) this.#named.delete(name);
   }
 
   /** Cuts the stranger that was connected longest, for one that is none. */

@@ -1,5 +1,5 @@
 /**
- * Lines for a person, a few per second however fast strangers cause them.
+ * Lines for a person: the same one once a second, and not many, however fast strangers cause them.
  * @module
  */
 
@@ -10,7 +10,8 @@ export class Lines {
   readonly #write: (line: string) => void;
   readonly #nowMs: () => number;
   #sinceMs = Number.NEGATIVE_INFINITY;
-  #count = 0;
+  readonly #told = new Set<string>(); // in this window
+  #leftOut = 0;
 
   constructor(write: (line: string) => void, nowMs: () => number) {
     this.#write = write;
@@ -20,11 +21,16 @@ export class Lines {
   add(line: string): void {
     const now = this.#nowMs();
     if (now - this.#sinceMs >= WINDOW_MS) {
-      if (this.#count > LINES) this.#write(`${this.#count - LINES} lines more were left out`);
+      if (this.#leftOut > 0) this.#write(`${this.#leftOut} lines more were left out`);
       this.#sinceMs = now;
-      this.#count = 0;
+      this.#told.clear();
+      this.#leftOut = 0;
     }
-    this.#count += 1;
-    if (this.#count <= LINES) this.#write(line);
+    if (this.#told.has(line) || this.#told.size >= LINES) {
+      this.#leftOut += 1;
+      return;
+    }
+    this.#told.add(line);
+    this.#write(line);
   }
 }

@@ -20,17 +20,22 @@ export interface Fate {
 }
 
 export class BrokerProcess {
-  /** What it has said: `port <number>`, then a line for each event, see serve.ts. */
+  /** What it has said: `port <number>`, then a line for each event and each log line, see serve.ts. */
   readonly lines: string[] = [];
+  readonly #counts = new Map<string, number>();
   readonly #child: ChildProcess;
 
   private constructor(settings: BrokerSettings, fate: Fate | undefined) {
     const script = join(import.meta.dirname, 'serve.ts');
     const words = [script, JSON.stringify(settings), ...(fate ? [fate.kind, String(fate.count)] : [])];
     this.#child = spawn(process.execPath, ['--import', 'tsx', ...words], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
-    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.lines.push(line));
+    createInterface({ input: this.#child.stdout! }).on('line', (line) => {
+      const [kind] = line.split(' ', 1);
+      this.lines.push(line);
+      this.#counts.set(kind, this.count(kind) + 1);
+    });
   }
 
   /** Resolves when it listens. */
@@ -44,6 +49,11 @@ export class BrokerProcess {
     return Number(this.lines[0].slice('port '.length));
   }
 
+  /** How many events of a kind it has told of. */
+  count(kind: string): number {
+    return this.#counts.get(kind) ?? 0;
+  }
+
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
@@ -52,6 +62,13 @@ export class BrokerProcess {
   async says(isSaid: (lines: readonly string[]) => boolean, what: string): Promise<void> {
     await until(() => isSaid(this.lines) || !this.isRunning, what, PATIENCE_MS);
     if (!isSaid(this.lines)) throw new Error(`broker process ended, expected ${what}`);
+  }
+
+  /** Resident memory of the process. */
+  async rssBytes(): Promise<number> {
+    const answer = once(this.#child, 'message');
+    this.#child.send('rss');
+    return (await answer)[0];
   }
 
   /** Resolves when its fate has overtaken it. */

@@ -54,14 +54,18 @@ export function inbox(client: MqttClient): Message[] {
   return messages;
 }
 
-/** CONNECT of MQTT 3.1.1 with a clean session. */
-export function connectPacket(clientId: string): Buffer {
-  const variable = Buffer.from([0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 60]);
+/** CONNECT of MQTT 3.1.1 with a clean session. @param keepAlive seconds, below 256 */
+export function connectPacket(clientId: string, keepAlive = 60): Buffer {
+  const variable = Buffer.from([0, 4, ...Buffer.from('MQTT'), 4, 2, 0, keepAlive]);
   return packet(0x10, Buffer.concat([variable, text(clientId)]));
 }
 
 export function subscribePacket(topic: string): Buffer {
   return packet(0x82, Buffer.concat([Buffer.from([0, 1]), text(topic), Buffer.from([1])]));
+}
+
+export function unsubscribePacket(topic: string): Buffer {
+  return packet(0xa2, Buffer.concat([Buffer.from([0, 1]), text(topic)]));
 }
 
 export function publishPacket(topic: string, payload: Uint8Array, messageId: number, isDup = false): Buffer {

@@ -37,15 +37,17 @@ test('a name stays with its holder for a while, then it can be taken over', () =
   const connections = new Connections(10, nobody);
   const [first, second] = [new Witness(), new Witness()];
   connections.named(first, 'a', 1000);
-  assert.is(connections.refuse('a', 3999), 'name taken 2999 ms ago, expected 3000 ms between two');
-  assert.is(connections.refuse('a', 4000), undefined);
-  connections.named(second, 'a', 4000);
+  assert.is(
+    connections.admit('a', 3999),
+    'name taken a moment ago, expected 3000 ms between two connections',
+  );
+  assert.is(connections.admit('a', 4000), undefined);
   assert.equal(first.cuts, ['name taken by another connection, cut']);
-  assert.ok(connections.holds(second, 'a'));
+  connections.named(second, 'a', 4000);
   connections.closed(first, 'a'); // too late to matter
-  assert.ok(connections.holds(second, 'a'));
+  assert.ok(connections.admit('a', 4001));
   connections.closed(second, 'a');
-  assert.is(connections.refuse('a', 4001), undefined);
+  assert.is(connections.admit('a', 4001), undefined);
 });
 
 test('in a full house a stranger makes room for a board, and nobody for a stranger', () => {
@@ -55,17 +57,17 @@ test('in a full house a stranger makes room for a board, and nobody for a strang
     connections.named(link, name, 0);
     return link;
   });
-  assert.is(connections.refuse('z', 10), '3 connected, expected fewer');
-  assert.is(connections.refuse('board-2', 10), undefined);
+  assert.is(connections.admit('z', 10), '3 connected, expected fewer');
+  assert.is(connections.admit('board-2', 10), undefined);
   assert.equal(
     links.map(({ cuts }) => cuts.length),
     [0, 1, 0],
   );
   connections.named(new Witness(), 'board-2', 10);
-  assert.is(connections.refuse('board-3', 10), undefined);
+  assert.is(connections.admit('board-3', 10), undefined);
   connections.named(new Witness(), 'board-3', 10);
-  assert.is(connections.refuse('board-4', 10), '3 connected, expected fewer');
-  assert.is(connections.refuse('board-1', 5000), undefined); // it has a place already
+  assert.is(connections.admit('board-4', 10), '3 connected, expected fewer');
+  assert.is(connections.admit('board-1', 5000), undefined); // it has a place already
 });
 
 test.run();

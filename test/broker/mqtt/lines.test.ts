@@ -4,6 +4,17 @@ import { Lines } from '../../../broker/mqtt/lines.js';
 
 const test = suite('lines');
 
+test('the same line is told once a second', () => {
+  const written: string[] = [];
+  let now = 0;
+  const lines = new Lines(
+    (line) => written.push(line),
+    () => now,
+  );
+  for (; now <= 1000; now += 100) for (const line of ['a', 'b']) lines.add(line);
+  assert.equal(written, ['a', 'b', '18 lines more were left out', 'a', 'b']);
+});
+
 test('a flood of lines is cut to a few, and their number is told later', () => {
   const written: string[] = [];
   let now = 0;
