@@ -93,6 +93,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     description: formatDescription(description),
     preset: settings.recipe.preset,
     density: settings.recipe.density,
+    power: settings.recipe.power,
     initialHash: modelPath === undefined ? undefined : hashFrame(initialFrame),
   });
   const mqtt = new MqttBroker(

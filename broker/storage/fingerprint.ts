@@ -13,12 +13,13 @@ export interface Fingerprint {
   readonly description: string; // the model's JSON
   readonly preset: string; // of the recipe
   readonly density: number;
+  readonly power: number; // of the weights: a model's numbers mean nothing without it
   readonly initialHash?: ModelHash; // given when the federation must have begun with this model
 }
 
 /** The entries of a fingerprint under the names that an operator reads. */
 export function entriesOf(fingerprint: Fingerprint): [string, string][] {
-  const { task, taskSeed, description, preset, density, initialHash } = fingerprint;
+  const { task, taskSeed, description, preset, density, power, initialHash } = fingerprint;
   const entries: [string, string][] = [
     ['schema', SCHEMA_VERSION],
     ['task', task],
@@ -26,6 +27,7 @@ export function entriesOf(fingerprint: Fingerprint): [string, string][] {
     ['model', description],
     ['method', preset],
     ['density', String(density)],
+    ['power', String(power)],
   ];
   if (initialHash !== undefined) entries.push(['initial model', initialHash]);
   return entries;

@@ -9,7 +9,7 @@
  * @module
  */
 import { fillNoise, NOISE_LENGTH } from '../../shared/fixed/noise.js';
-import { PLAIN, powerTable } from '../../shared/fixed/power.js';
+import { PLAIN } from '../../shared/fixed/power.js';
 import { mix, Random } from '../../shared/fixed/random.js';
 import { BIAS_MAX, biasShiftMost, checkTerms, gradientCut } from '../../shared/model/bounds.js';
 import { type MaskTerms, maskOf } from '../../shared/model/mask.js';
@@ -17,18 +17,16 @@ import type { LayerCounts, Rate, TrainingMethod } from '../../shared/model/metho
 import type { ModelHead, ModelSource } from '../../shared/model/model.js';
 import { storedOf, valuesOf } from '../../shared/model/volume.js';
 import { reluMask } from '../kernels/activation.js';
-import { convWeightStep, listPositions, sparseConvWeightStep } from '../kernels/convstep.js';
 import { GRADIENT_BITS, softmaxCrossEntropy } from '../kernels/loss.js';
-import { listedWeightStep } from '../kernels/maskstep.js';
-import { CARRY_MACS, carrySteps } from '../kernels/power.js';
 import { keepLargest, listKept } from '../kernels/select.js';
-import { biasStep, denseWeightStep, sparseWeightStep } from '../kernels/step.js';
+import { biasStep } from '../kernels/step.js';
 import { errorsOf, inputGradient, largestSum, poolGradient } from './backward.js';
-import { Network, rowsPerSlice, slices } from './network.js';
+import { Network, slices } from './network.js';
 import { errorNorm, inputNorm } from './norm.js';
 import type { LayerPlaces } from './places.js';
 import { pullOf, pullToBase } from './proximal.js';
-import { batchRate, clipRate, type Step, stepOf } from './rate.js';
+import { batchRate, clipRate, stepOf } from './rate.js';
+import { carry, stepWeights } from './weightstep.js';
 
 /** Where examples come from: a shard in memory or in flash. */
 export interface TrainingExamples {
@@ -129,7 +127,7 @@ export class Trainer {
     const { prox, rate } = method;
     if (prox === 0 || steps === 0) return;
     network.restore();
-    const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
+    const noiseTurn = this.#noiseTurn();
     yield* pullToBase(network, source, pullOf(rate, prox, steps), noiseTurn);
     yield* network.raise(sliceMacs);
   }
@@ -259,22 +257,22 @@ export class Trainer {
 
   /** The step of one layer's weights and biases. */
   *#step(places: LayerPlaces, lanes: number, isKept: boolean, errorExp: number): Generator<number, void> {
-    const { i32, i16, u8, u16, arena } = this.network;
+    const { network } = this;
+    const { method, sliceMacs, mask } = this.#settings;
+    const { i32, i16, u8, u16, arena } = network;
     const { biasesAt, biasExp } = places;
     const { inputs, outputs, positions, window, output } = places.layer;
     const isListed = isKept && window === undefined;
     const kept = isListed ? listKept(u16, arena.kept.offset >> 1, u8, arena.marks.offset, inputs) : inputs;
-    const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
+    const noiseTurn = this.#noiseTurn();
     const rate = yield* this.#stepRate(places, lanes, kept, isKept, errorExp);
     const cut = gradientCut(positions * lanes);
-    const weight = stepOf(rate, places.weightExp - errorExp - places.inputExp - cut, 0);
-    if (this.#settings.mask !== undefined && places.isSparse && !isKept) {
-      if (window === undefined) yield* this.#listedStep(places, lanes, noiseTurn, weight);
-      else yield* this.#listedConvStep(places, lanes, noiseTurn, cut, weight);
-    } else if (window === undefined) yield* this.#denseStep(places, lanes, kept, noiseTurn, weight);
-    else if (!isKept) yield* this.#convStep(places, lanes, noiseTurn, cut, weight);
-    else yield* this.#keptConvStep(places, lanes, noiseTurn, cut, weight);
-    yield* this.#carry(places, kept);
+    const step = stepOf(rate, places.weightExp - errorExp - places.inputExp - cut, 0);
+    const terms = { network, places, lanes, kept, noiseTurn, cut, step, sliceMacs };
+    const { macs, clipped } = yield* stepWeights(terms, isKept, mask !== undefined);
+    this.#macs += macs;
+    this.#clipped += clipped;
+    if (method.power !== PLAIN) yield* carry({ ...terms, noiseTurn: this.#noiseTurn() }, method.power);
     const bias = stepOf(rate, biasExp - errorExp, -biasShiftMost(positions * lanes));
     const errorsAt = arena.errors.offset >> 1;
     biasStep(
@@ -290,189 +288,9 @@ export class Trainer {
     );
   }
 
-  *#denseStep(
-    places: LayerPlaces,
-    lanes: number,
-    kept: number,
-    noiseTurn: number,
-    { mantissa, shift }: Step,
-  ): Generator<number, void> {
-    const { i32, i16, u16, arena } = this.network;
-    const { weightsAt, inputsAt, weightMax } = places;
-    const { inputs, outputs } = places.layer;
-    const errorsAt = arena.errors.offset >> 1;
-    const noiseAt = arena.noise.offset >> 2;
-    const keptAt = arena.kept.offset >> 1;
-    const rowMacs = kept * lanes;
-    const rows = rowsPerSlice(rowMacs, this.#settings.sliceMacs);
-    for (let from = 0; from < outputs; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      if (kept === inputs) {
-        // biome-ignore format: arguments in groups
-        this.#clipped += denseWeightStep(
-          i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, noiseAt, noiseTurn,
-          mantissa, shift, weightMax, inputs, lanes, from, to,
-        );
-      } else {
-        // biome-ignore format: arguments in groups
-        this.#clipped += sparseWeightStep(
-          i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn,
-          mantissa, shift, weightMax, inputs, lanes, from, to,
-        );
-      }
-      yield (to - from) * rowMacs;
-    }
-    this.#macs += outputs * rowMacs;
-  }
-
-  /** Only the weights of the mask. */
-  *#listedStep(
-    places: LayerPlaces,
-    lanes: number,
-    noiseTurn: number,
-    { mantissa, shift }: Step,
-  ): Generator<number, void> {
-    const { i32, i16, u16, arena } = this.network;
-    const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax, active } = places;
-    const { inputs, outputs } = places.layer;
-    const errorsAt = arena.errors.offset >> 1;
-    const noiseAt = arena.noise.offset >> 2;
-    const rowMacs = (active * lanes) / outputs;
-    const rows = rowsPerSlice(rowMacs, this.#settings.sliceMacs);
-    for (let from = 0; from < outputs; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      // biome-ignore format: arguments in groups
-      this.#clipped += listedWeightStep(
-        i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, rowStartsAt, u16, columnsAt, i32, noiseAt,
-        noiseTurn, mantissa, shift, weightMax, inputs, lanes, from, to,
-      );
-      yield (to - from) * rowMacs;
-    }
-    this.#macs += active * lanes;
-  }
-
-  /** The same of a convolution, weight by weight. */
-  *#listedConvStep(
-    places: LayerPlaces,
-    lanes: number,
-    noiseTurn: number,
-    cut: number,
-    { mantissa, shift }: Step,
-  ): Generator<number, void> {
-    const { i32, i16, u16, arena } = this.network;
-    const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax, rowStep, tableAt, active } = places;
-    const { inputs, outputs, positions, output } = places.layer;
-    const errorsAt = arena.errors.offset >> 1;
-    const noiseAt = arena.noise.offset >> 2;
-    const weightMacs = positions * lanes;
-    let done = 0; // since the last pause
-    for (let r = 0; r < outputs; r++) {
-      const end = i32[rowStartsAt + r + 1];
-      for (let k = i32[rowStartsAt + r]; k < end; k++) {
-        const i = r * inputs + u16[columnsAt + k];
-        if (done > 0 && done + weightMacs > this.#settings.sliceMacs) {
-          yield done;
-          done = 0;
-        }
-        // biome-ignore format: arguments in groups
-        this.#clipped += convWeightStep(
-          i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
-          i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, i, i + 1,
-        );
-        done += weightMacs;
-      }
-    }
-    yield done;
-    this.#macs += active * weightMacs;
-  }
-
-  /** Carries a step of weights over to the numbers behind them. */
-  *#carry(places: LayerPlaces, kept: number): Generator<number, void> {
-    const { method, sliceMacs } = this.#settings;
-    if (method.power === PLAIN) return;
-    const { i32, i16, u16, arena } = this.network;
-    const { numbersAt, weightsAt, weightExp, weightMax } = places;
-    const { inputs, outputs } = places.layer;
-    const { roots, fall } = powerTable(method.power);
-    const noiseTurn = this.#random.next() & (NOISE_LENGTH - 1);
-    const noiseAt = arena.noise.offset >> 2;
-    const keptAt = arena.kept.offset >> 1;
-    const rows = rowsPerSlice(kept * CARRY_MACS, sliceMacs);
-    for (let from = 0; from < outputs; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      // biome-ignore format: arguments in groups
-      carrySteps(
-        i16, numbersAt, i16, weightsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn, roots, fall, method.power,
-        weightExp, weightMax, inputs, from, to,
-      );
-      yield (to - from) * kept * CARRY_MACS;
-    }
-  }
-
-  *#convStep(
-    places: LayerPlaces,
-    lanes: number,
-    noiseTurn: number,
-    cut: number,
-    { mantissa, shift }: Step,
-  ): Generator<number, void> {
-    const { i32, i16, u16, arena } = this.network;
-    const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
-    const { inputs, positions, output, weights } = places.layer;
-    const errorsAt = arena.errors.offset >> 1;
-    const noiseAt = arena.noise.offset >> 2;
-    const weightMacs = positions * lanes;
-    const step = rowsPerSlice(weightMacs, this.#settings.sliceMacs);
-    for (let from = 0; from < weights.length; from += step) {
-      const to = Math.min(weights.length, from + step);
-      // biome-ignore format: arguments in groups
-      this.#clipped += convWeightStep(
-        i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
-        i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, from, to,
-      );
-      yield (to - from) * weightMacs;
-    }
-    this.#macs += weights.length * weightMacs;
-  }
-
-  /** Column by column, since rows share the list of a column's positions (but not if depthwise). */
-  *#keptConvStep(
-    places: LayerPlaces,
-    lanes: number,
-    noiseTurn: number,
-    cut: number,
-    { mantissa, shift }: Step,
-  ): Generator<number, void> {
-    const { i32, i16, u8, u16, arena } = this.network;
-    const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
-    const { inputs, outputs, positions, input, output, isDepthwise } = places.layer;
-    const errorsAt = arena.errors.offset >> 1;
-    const noiseAt = arena.noise.offset >> 2;
-    const keptAt = arena.kept.offset >> 1;
-    const marksAt = arena.marks.offset;
-    const groups = isDepthwise ? outputs : 1; // rows that share a list
-    const rows = outputs / groups;
-    for (let group = 0; group < groups; group++) {
-      for (let c = 0; c < inputs; c++) {
-        const place = group * rowStep + u16[tableAt + c];
-        const count = listPositions(u16, keptAt, u8, marksAt, place, u16, tableAt + inputs, positions);
-        yield positions;
-        const rowMacs = count * lanes;
-        const step = rowsPerSlice(rowMacs, this.#settings.sliceMacs);
-        for (let from = group; from < group + rows; from += step) {
-          const to = Math.min(group + rows, from + step);
-          // biome-ignore format: arguments in groups
-          this.#clipped += sparseConvWeightStep(
-            i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, place, u16, keptAt, count,
-            u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, c, inputs, positions,
-            lanes, from, to,
-          );
-          yield (to - from) * rowMacs;
-        }
-        this.#macs += rows * rowMacs;
-      }
-    }
-    u8.fill(0, marksAt, marksAt + storedOf(input));
+  /** Where the noise of the next step begins. */
+  #noiseTurn(): number {
+    return this.#random.next() & (NOISE_LENGTH - 1);
   }
 
   /**

@@ -80,6 +80,7 @@ export class Room implements Publisher {
       description: formatDescription(description),
       preset: 'sparrow',
       density: 0.5,
+      power: 1,
     });
     const ports = {
       store: options.wrap?.(this.store) ?? this.store,

@@ -22,6 +22,7 @@ const FINGERPRINT = {
   description: '{"name":"tiny"}',
   preset: 'sparrow',
   density: 0.1,
+  power: 1,
 };
 
 function open(
@@ -252,6 +253,7 @@ test('a folder of another federation is refused in one line that says what diffe
   refused({ description: '{}' }, 'model {"name":"tiny"}, expected {}');
   refused({ preset: 'dense', density: 1 }, 'method sparrow, expected dense');
   refused({ density: 0.2 }, 'density 0.1, expected 0.2');
+  refused({ power: 2 }, 'power 1, expected 2');
   open(folder).close(); // the refusals let go of it
 });
 
