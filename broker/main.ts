@@ -10,7 +10,7 @@ import { initialModel } from '../shared/model/initial.js';
 import { layoutOf } from '../shared/model/layout.js';
 import { checkMemory, memoryOf } from '../shared/model/memory.js';
 import type { Model } from '../shared/model/model.js';
-import { planTraining, powerOf } from '../shared/model/recipe.js';
+import { planTraining, powerOf } from '../shared/model/training.js';
 import { isTaskName } from '../shared/protocol/device.js';
 import { decodeModel, encodeModel } from '../shared/protocol/model.js';
 import { maxUpdateBytes } from '../shared/protocol/update.js';

@@ -4,13 +4,15 @@
  * @module
  */
 import type { Model } from '../../shared/model/model.js';
+import { denseMacsPerExample } from '../../shared/model/training.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
 import { decodePlan } from '../../shared/protocol/plan.js';
 import { decodeUpdate, peekUpdate, type Reference, type Update } from '../../shared/protocol/update.js';
 import type { VerdictKind } from '../../shared/protocol/verdict.js';
 import { Aggregation } from '../aggregation/aggregation.js';
 import { decodeState, encodeState, nextModel } from '../aggregation/optimizer.js';
-import type { OpenRound, SavedUpdate } from './ports.js';
+import type { RoundSummary } from './event.js';
+import type { OpenRound, SavedUpdate, Score } from './ports.js';
 import { referenceOf } from './reference.js';
 import { Round } from './round.js';
 import { Tally } from './tally.js';
@@ -22,10 +24,14 @@ export interface Judgement {
   readonly kind: VerdictKind;
 }
 
+interface RoundCost extends Pick<RoundSummary, 'bytesDown' | 'ms'> {
+  readonly score: Score | undefined; // of the new model
+}
+
 export class Collection {
   readonly terms: OpenRound;
   readonly round: Round;
-  readonly tally = new Tally();
+  readonly #tally = new Tally();
   readonly #base: Model;
   readonly #aggregation: Aggregation;
   readonly #reference: Reference;
@@ -68,6 +74,27 @@ export class Collection {
     return { model, state: encodeState(state) };
   }
 
+  /** The round in figures. @param cost what only the coordinator knows */
+  summary({ score, bytesDown, ms }: RoundCost): RoundSummary {
+    const { terms, round } = this;
+    const tally = this.#tally;
+    return {
+      round: terms.round,
+      attempt: terms.attempt,
+      reported: round.reported,
+      cohort: terms.cohort,
+      loss: tally.loss,
+      accuracy: score && score.correct / score.count,
+      testLoss: score?.loss,
+      heldBackAccuracy: tally.heldBackAccuracy,
+      bytesUp: tally.bytes,
+      bytesDown,
+      macsPerExample: tally.macsPerExample,
+      denseMacsPerExample: denseMacsPerExample(this.#base.head.layout),
+      ms,
+    };
+  }
+
   /** Where the round has a mask, every update must have its very places. */
   #isMasked({ layers }: Update): boolean {
     if (this.round.plan.method.uplink !== 'mask') return true;
@@ -81,7 +108,7 @@ export class Collection {
   #add(update: Update, frameBytes: number): void {
     this.round.count(update.device);
     this.#aggregation.add(update);
-    this.tally.add(update, frameBytes, this.round.plan.method.epochs);
+    this.#tally.add(update, frameBytes, this.round.plan.method.epochs);
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { mix } from '../../shared/fixed/random.js';
 import type { Model } from '../../shared/model/model.js';
-import { denseMacsPerExample, planTraining, testedWith } from '../../shared/model/recipe.js';
+import { planTraining, testedWith } from '../../shared/model/training.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
 import { frameCrc } from '../../shared/protocol/frame.js';
 import { decodeMetrics } from '../../shared/protocol/metrics.js';
@@ -18,7 +18,9 @@ import { encodeVerdict } from '../../shared/protocol/verdict.js';
 import { Clients, type DeviceRecord } from './clients.js';
 import { drawCohort } from './cohort.js';
 import { Collection, type Judgement, judgementOf } from './collection.js';
+import { timeLeft } from './deadline.js';
 import { type FederationEvent, type RoundSummary, summarize } from './event.js';
+import { Gathering } from './gathering.js';
 import type { Clock, Evaluate, HashFrame, Publisher, SavedState, Store, Timer, Uplinks } from './ports.js';
 import { checkRoundSettings, type RoundSettings } from './settings.js';
 
@@ -34,9 +36,6 @@ export interface CoordinatorPorts {
 }
 
 type State = 'stopped' | 'gathering' | 'collecting' | 'closing' | 'finished' | 'failed';
-
-/** Of a deadline that passed, or nearly, while the broker was down. */
-const LEAST_LEFT_MS = 1000;
 
 /** The model that the next round starts from. */
 interface Base {
@@ -59,10 +58,8 @@ export class Coordinator implements Uplinks {
   #sinceMs = 0; // its announcement
   #bytesSent = 0; // when the round before it was committed
   #lastAttempt: number; // at the round in hand or the next one
-  #isPatient = true; // false when gathering took too long: the minimum of ready boards is enough
+  readonly #gathering: Gathering;
   #deadline: Timer | undefined;
-  #patience: Timer | undefined;
-  #look: Timer | undefined; // one look at the registry per turn, however many boards speak up
 
   /**
    * Takes up what an earlier process left in the store, or begins with `initial`.
@@ -74,6 +71,12 @@ export class Coordinator implements Uplinks {
     this.#ports = ports;
     const saved = ports.store.load();
     this.#clients = new Clients(saved.devices, settings.maxDevices);
+    this.#gathering = new Gathering(settings, {
+      ready: () => this.#clients.ready(),
+      after: (delayMs, step) => this.#after(delayMs, step),
+      onEnough: (ready) => this.#announce(ready),
+      onWaiting: (ready, wanted) => this.#emit({ kind: 'waiting', ready, wanted }),
+    });
     this.#federation = saved.federation;
     this.#committed = [...saved.committed];
     this.#lastAttempt = saved.lastAttempt;
@@ -101,7 +104,8 @@ export class Coordinator implements Uplinks {
   /** Stops the timers; an open round stays open on disk. */
   stop(): void {
     this.#state = 'stopped';
-    for (const timer of [this.#deadline, this.#patience, this.#look]) timer?.cancel();
+    this.#deadline?.cancel();
+    this.#gathering.stop();
   }
 
   // What boards say
@@ -113,7 +117,7 @@ export class Coordinator implements Uplinks {
     this.#remember(this.#clients.worked(device, isAccepted, this.#ports.clock.dateMs()));
     if (collection !== undefined && isAccepted) await this.#keep(collection, device, frame);
     await this.#answer(device, judgement);
-    this.#lookSoon();
+    this.#gathering.lookSoon();
   }
 
   async receiveStatus(device: string, frame: Uint8Array): Promise<void> {
@@ -123,7 +127,7 @@ export class Coordinator implements Uplinks {
       return;
     }
     this.#register(device, status);
-    this.#lookSoon();
+    this.#gathering.lookSoon();
     await this.#durable();
   }
 
@@ -176,31 +180,11 @@ export class Coordinator implements Uplinks {
       this.#finish();
       return;
     }
-    const { gatherMs } = this.#settings;
     this.#state = 'gathering';
-    this.#isPatient = true;
-    if (gatherMs > 0) {
-      this.#patience = this.#after(gatherMs, () => {
-        this.#isPatient = false;
-        this.#lookSoon();
-      });
-    }
-    this.#lookSoon();
-  }
-
-  #lookSoon(): void {
-    if (this.#state !== 'gathering' || this.#look !== undefined) return;
-    this.#look = this.#after(0, () => {
-      this.#look = undefined;
-      const ready = this.#clients.ready();
-      const wanted = this.#isPatient ? this.#settings.goal : this.#settings.minimum;
-      if (ready.length >= wanted) this.#announce(ready);
-      else this.#emit({ kind: 'waiting', ready: ready.length, wanted });
-    });
+    this.#gathering.begin();
   }
 
   #announce(ready: readonly string[]): void {
-    this.#patience?.cancel();
     const { taskSeed, recipe, minimum, deadlineMs } = this.#settings;
     const { model, frame, hash } = this.#base;
     const round = this.#committed.length + 1;
@@ -292,30 +276,17 @@ export class Coordinator implements Uplinks {
     this.#emit({ kind: 'committed', ...summary });
   }
 
-  #summaryOf({ terms, round, tally }: Collection, model: Model): RoundSummary {
-    const score = this.#ports.evaluate?.(
-      model,
-      testedWith(this.#settings.recipe, round.plan.layers, model),
-      round.plan.method.power,
-    );
-    const bytesSent = this.#ports.publisher.bytesSent();
-    const bytesDown = bytesSent - this.#bytesSent;
-    this.#bytesSent = bytesSent;
-    return {
-      round: terms.round,
-      attempt: terms.attempt,
-      reported: round.reported,
-      cohort: terms.cohort,
-      loss: tally.loss,
-      accuracy: score && score.correct / score.count,
-      testLoss: score?.loss,
-      heldBackAccuracy: tally.heldBackAccuracy,
-      bytesUp: tally.bytes,
-      bytesDown,
-      macsPerExample: tally.macsPerExample,
-      denseMacsPerExample: denseMacsPerExample(model.head.layout),
-      ms: Math.round(this.#ports.clock.nowMs() - this.#sinceMs),
-    };
+  /** Tells the round to people, with the score of its model on the server's test set. */
+  #summaryOf(collection: Collection, model: Model): RoundSummary {
+    const { publisher, clock, evaluate } = this.#ports;
+    const { layers, method } = collection.round.plan;
+    const bytesBefore = this.#bytesSent;
+    this.#bytesSent = publisher.bytesSent();
+    return collection.summary({
+      score: evaluate?.(model, testedWith(this.#settings.recipe, layers, model), method.power),
+      bytesDown: this.#bytesSent - bytesBefore,
+      ms: Math.round(clock.nowMs() - this.#sinceMs),
+    });
   }
 
   #finish(): void {
@@ -390,14 +361,6 @@ export class Coordinator implements Uplinks {
     this.#state = 'failed';
     this.#ports.onFailure(error instanceof Error ? error : new Error(String(error)));
   }
-}
-
-/**
- * Of a deadline, after what passed since the announcement by the time of day. Boards need a moment to
- * come back to a broker that was restarted, and clocks of laptops and boards without a battery jump.
- */
-function timeLeft(deadlineMs: number, passedMs: number): number {
-  return Math.max(deadlineMs - Math.max(0, passedMs), Math.min(deadlineMs, LEAST_LEFT_MS));
 }
 
 /** What a decoder makes of bytes from outside; undefined when it cannot read them. */

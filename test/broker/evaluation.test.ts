@@ -7,7 +7,8 @@ import { selectTopk, TOPK_STATE } from '../../shared/masks/topk.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';
-import { planTraining, recipeOf } from '../../shared/model/recipe.js';
+import { recipeOf } from '../../shared/model/recipe.js';
+import { planTraining } from '../../shared/model/training.js';
 import { network } from '../shared/model/descriptions.js';
 
 const test = suite('evaluation');

@@ -10,7 +10,8 @@ import { Trainer } from '../../firmware/trainer/trainer.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type { LayerDescription } from '../../shared/model/layer.js';
 import { sourceOf } from '../../shared/model/model.js';
-import { type PresetName, planTraining, powerOf, type Recipe, recipeOf } from '../../shared/model/recipe.js';
+import { type PresetName, type Recipe, recipeOf } from '../../shared/model/recipe.js';
+import { planTraining, powerOf } from '../../shared/model/training.js';
 import type { Plan } from '../../shared/protocol/plan.js';
 
 interface GoldenRun {

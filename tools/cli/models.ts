@@ -8,13 +8,8 @@ import { BOARD_NAMES, boardProfile } from '../../shared/model/boards.js';
 import type { ModelDescription } from '../../shared/model/description.js';
 import { layoutOf, type ModelLayout } from '../../shared/model/layout.js';
 import { memoryOf } from '../../shared/model/memory.js';
-import {
-  denseMacsPerExample,
-  PRESETS,
-  type PresetName,
-  planTraining,
-  recipeOf,
-} from '../../shared/model/recipe.js';
+import { PRESETS, type PresetName, recipeOf } from '../../shared/model/recipe.js';
+import { denseMacsPerExample, planTraining } from '../../shared/model/training.js';
 import { denseModel, imageModel, speechModel } from '../../shared/model/zoo.js';
 import { integer, number } from './option.js';
 

@@ -15,13 +15,8 @@ import { mix, Random } from '../../shared/fixed/random.js';
 import type { ModelDescription } from '../../shared/model/description.js';
 import { initialModel } from '../../shared/model/initial.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';
-import {
-  denseMacsPerExample,
-  planTraining,
-  powerOf,
-  type Recipe,
-  testedWith,
-} from '../../shared/model/recipe.js';
+import type { Recipe } from '../../shared/model/recipe.js';
+import { denseMacsPerExample, planTraining, powerOf, testedWith } from '../../shared/model/training.js';
 import type { Cohort } from '../../shared/protocol/cohort.js';
 import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';

@@ -14,7 +14,8 @@ import type { LayerDelta } from '../../../shared/model/delta.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import type { MergeChoice, ServerOptimizer, UplinkChoice } from '../../../shared/model/method.js';
 import { biasExpOf, type Model } from '../../../shared/model/model.js';
-import { planTraining, recipeOf } from '../../../shared/model/recipe.js';
+import { recipeOf } from '../../../shared/model/recipe.js';
+import { planTraining } from '../../../shared/model/training.js';
 import { MAX_EXAMPLE_WEIGHT, type Update } from '../../../shared/protocol/update.js';
 import { network } from '../../shared/model/descriptions.js';
 

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Round } from '../../../broker/rounds/round.js';
 import { layoutOf } from '../../../shared/model/layout.js';
-import { planTraining } from '../../../shared/model/recipe.js';
+import { planTraining } from '../../../shared/model/training.js';
 import { deviceHash } from '../../../shared/protocol/device.js';
 import type { Plan } from '../../../shared/protocol/plan.js';
 import type { UpdateHead } from '../../../shared/protocol/update.js';

@@ -7,7 +7,8 @@ import { initialModel } from '../../../shared/model/initial.js';
 import type { LayerDescription } from '../../../shared/model/layer.js';
 import type { LayerCounts } from '../../../shared/model/method.js';
 import { type Model, sourceOf } from '../../../shared/model/model.js';
-import { denseMacsPerExample, PRESETS } from '../../../shared/model/recipe.js';
+import { PRESETS } from '../../../shared/model/recipe.js';
+import { denseMacsPerExample } from '../../../shared/model/training.js';
 import { digitModel, digitShards, part, planFor, sameBytes, train } from './digits.js';
 
 const test = suite('trainer/convtrainer');

@@ -5,7 +5,8 @@ import { Trainer } from '../../../firmware/trainer/trainer.js';
 import { raised } from '../../../shared/fixed/power.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import { type Model, sourceOf } from '../../../shared/model/model.js';
-import { denseMacsPerExample, PRESETS, type PresetName, type Recipe } from '../../../shared/model/recipe.js';
+import { PRESETS, type PresetName, type Recipe } from '../../../shared/model/recipe.js';
+import { denseMacsPerExample } from '../../../shared/model/training.js';
 import {
   biasesOf,
   digitModel,

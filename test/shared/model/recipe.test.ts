@@ -2,16 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { initialModel } from '../../../shared/model/initial.js';
 import { layoutOf } from '../../../shared/model/layout.js';
-import {
-  denseMacsPerExample,
-  PRESETS,
-  type PresetName,
-  planTraining,
-  powerOf,
-  type Recipe,
-  recipeOf,
-  testedWith,
-} from '../../../shared/model/recipe.js';
+import { PRESETS, type PresetName, type Recipe, recipeOf } from '../../../shared/model/recipe.js';
+import { denseMacsPerExample, planTraining, powerOf, testedWith } from '../../../shared/model/training.js';
 import { denseModel } from '../../../shared/model/zoo.js';
 import { network } from './descriptions.js';
 

@@ -7,8 +7,9 @@ import type { ModelDescription } from '../../../shared/model/description.js';
 import type { LayerDescription, Padding } from '../../../shared/model/layer.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import { checkMemory, memoryOf } from '../../../shared/model/memory.js';
-import { denseMacsPerExample, planTraining, recipeOf } from '../../../shared/model/recipe.js';
+import { recipeOf } from '../../../shared/model/recipe.js';
 import { stagesOf } from '../../../shared/model/stage.js';
+import { denseMacsPerExample, planTraining } from '../../../shared/model/training.js';
 import { hasBorder, storedOf, valuesOf } from '../../../shared/model/volume.js';
 import { defaultModel, imageModel, speechModel } from '../../../shared/model/zoo.js';
 
