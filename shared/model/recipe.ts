@@ -4,9 +4,7 @@
  * section 6), and the presets of others follow their papers.
  * @module
  */
-
 import type { DensityChoice } from './density.js';
-
 import type { ActivationChoice, MergeChoice, OptimizerChoice, UplinkChoice } from './method.js';
 
 /** Names a person may ask for. */
