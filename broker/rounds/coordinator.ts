@@ -11,10 +11,10 @@ import { planTraining, testedWith } from '../../shared/model/training.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
 import { frameCrc } from '../../shared/protocol/frame.js';
 import { decodeMetrics } from '../../shared/protocol/metrics.js';
-import { decodeModel, encodeModel, type ModelHash } from '../../shared/protocol/model.js';
 import { encodePlan } from '../../shared/protocol/plan.js';
-import { decodeStatus, type Status } from '../../shared/protocol/status.js';
+import { decodeStatus } from '../../shared/protocol/status.js';
 import { encodeVerdict } from '../../shared/protocol/verdict.js';
+import { type Base, baseOf, savedBase } from './base.js';
 import { Clients, type DeviceRecord } from './clients.js';
 import { drawCohort } from './cohort.js';
 import { Collection, type Judgement, judgementOf } from './collection.js';
@@ -22,6 +22,7 @@ import { timeLeft } from './deadline.js';
 import { type FederationEvent, type RoundSummary, summarize } from './event.js';
 import { Gathering } from './gathering.js';
 import type { Clock, Evaluate, HashFrame, Publisher, SavedState, Store, Timer, Uplinks } from './ports.js';
+import { Registry } from './registry.js';
 import { checkRoundSettings, type RoundSettings } from './settings.js';
 
 export interface CoordinatorPorts {
@@ -37,18 +38,10 @@ export interface CoordinatorPorts {
 
 type State = 'stopped' | 'gathering' | 'collecting' | 'closing' | 'finished' | 'failed';
 
-/** The model that the next round starts from. */
-interface Base {
-  readonly model: Model;
-  readonly frame: Uint8Array;
-  readonly hash: ModelHash;
-  readonly optimizer: Uint8Array | undefined; // state of the server's optimizer; none before the first round
-}
-
 export class Coordinator implements Uplinks {
   readonly #settings: RoundSettings;
   readonly #ports: CoordinatorPorts;
-  readonly #clients: Clients;
+  readonly #registry: Registry;
   readonly #federation: number;
   readonly #committed: RoundSummary[];
   #state: State = 'stopped';
@@ -70,9 +63,9 @@ export class Coordinator implements Uplinks {
     this.#settings = settings;
     this.#ports = ports;
     const saved = ports.store.load();
-    this.#clients = new Clients(saved.devices, settings.maxDevices);
+    this.#registry = new Registry(new Clients(saved.devices, settings.maxDevices), ports);
     this.#gathering = new Gathering(settings, {
-      ready: () => this.#clients.ready(),
+      ready: () => this.#registry.ready(),
       after: (delayMs, step) => this.#after(delayMs, step),
       onEnough: (ready) => this.#announce(ready),
       onWaiting: (ready, wanted) => this.#emit({ kind: 'waiting', ready, wanted }),
@@ -85,7 +78,7 @@ export class Coordinator implements Uplinks {
   }
 
   get clients(): readonly DeviceRecord[] {
-    return this.#clients.all();
+    return this.#registry.all();
   }
 
   get committed(): readonly RoundSummary[] {
@@ -114,7 +107,7 @@ export class Coordinator implements Uplinks {
     const collection = this.#collection;
     const judgement = collection?.judge(device, frame) ?? judgementOf(frame, () => 'wrong round');
     const isAccepted = judgement.kind === 'accepted';
-    this.#remember(this.#clients.worked(device, isAccepted, this.#ports.clock.dateMs()));
+    this.#registry.worked(device, isAccepted);
     if (collection !== undefined && isAccepted) await this.#keep(collection, device, frame);
     await this.#answer(device, judgement);
     this.#gathering.lookSoon();
@@ -126,7 +119,7 @@ export class Coordinator implements Uplinks {
       await this.#answer(device, { round: 0, attempt: 0, kind: 'malformed' });
       return;
     }
-    this.#register(device, status);
+    this.#registry.heard(device, status);
     this.#gathering.lookSoon();
     await this.#durable();
   }
@@ -137,23 +130,11 @@ export class Coordinator implements Uplinks {
   }
 
   receiveGone(device: string): void {
-    const known = this.#clients.get(device);
-    if (known === undefined || known.state === 'gone') return; // its will came first
-    this.#remember(this.#clients.gone(device, this.#ports.clock.dateMs()));
-    this.#emit({ kind: 'device', device, state: 'gone' });
+    this.#registry.gone(device);
   }
 
   hasReported(device: string): boolean {
-    return (this.#clients.get(device)?.reports ?? 0) > 0;
-  }
-
-  #register(device: string, status: Status): void {
-    const stranger = this.#clients.makeRoomFor(device);
-    if (stranger !== undefined) this.#ports.store.forgetDevice(stranger);
-    const record = this.#clients.status(device, status, this.#ports.clock.dateMs());
-    if (record === undefined) return; // the registry is full
-    this.#remember(record);
-    this.#emit({ kind: 'device', device, state: status.state });
+    return this.#registry.hasReported(device);
   }
 
   /** Makes an accepted update durable; the one that reaches the goal ends the round. */
@@ -244,16 +225,11 @@ export class Coordinator implements Uplinks {
     this.#state = 'closing';
     this.#deadline?.cancel();
     const { round } = collection;
-    if (!round.isClosed) this.#blame(collection); // sealed by an earlier process: it did that
+    if (!round.isClosed) this.#registry.blame(round); // sealed by an earlier process: it did that
     round.close();
     if (round.reported < round.minimum) this.#abandon(collection);
     else this.#commit(collection);
     this.#next();
-  }
-
-  #blame({ round }: Collection): void {
-    const devices = this.#clients.all().map((record) => record.device);
-    for (const device of round.stragglers(devices)) this.#remember(this.#clients.failed(device));
   }
 
   #abandon({ terms: { round, attempt, minimum }, round: { reported } }: Collection): void {
@@ -266,7 +242,7 @@ export class Coordinator implements Uplinks {
     const { round, attempt } = collection.terms;
     store.seal(round, attempt); // from here on the next model is decided
     const { model, state } = collection.result(this.#base.optimizer);
-    const base = this.#baseOf(model, state);
+    const base = baseOf(model, state, this.#ports.hashFrame);
     const summary = this.#summaryOf(collection, base.model);
     store.commit(summary, base.frame, state);
     this.#base = base;
@@ -298,11 +274,10 @@ export class Coordinator implements Uplinks {
   // Restoring
 
   #restoreBase({ model: frame, optimizer }: SavedState, initial: Model): Base {
-    if (frame !== undefined) {
-      return { model: decodeModel(frame), frame, hash: this.#ports.hashFrame(frame), optimizer };
-    }
-    const base = this.#baseOf(initial, undefined);
-    this.#ports.store.saveInitialModel(base.frame);
+    const { store, hashFrame } = this.#ports;
+    if (frame !== undefined) return savedBase(frame, optimizer, hashFrame);
+    const base = baseOf(initial, undefined, hashFrame);
+    store.saveInitialModel(base.frame);
     return base;
   }
 
@@ -319,16 +294,7 @@ export class Coordinator implements Uplinks {
     this.#sinceMs = this.#ports.clock.nowMs();
   }
 
-  #baseOf(model: Model, optimizer: Uint8Array | undefined): Base {
-    const frame = encodeModel(model);
-    return { model, frame, hash: this.#ports.hashFrame(frame), optimizer };
-  }
-
   // Ports
-
-  #remember(record: DeviceRecord | undefined): void {
-    if (record !== undefined) this.#ports.store.saveDevice(record);
-  }
 
   /** Waits for the disk. A disk that fails ends the federation: nothing more could be acknowledged. */
   async #durable(written: Promise<void> = this.#ports.store.settled()): Promise<void> {
