@@ -10,10 +10,9 @@ import { Aedes, type Client, type PublishPacket, type Subscription } from 'aedes
 import { isDeviceName } from '../../shared/protocol/device.js';
 import { parseTopic } from '../../shared/protocol/topics.js';
 import type { Uplinks } from '../rounds/ports.js';
-import { Bucket } from './bucket.js';
-import { Connections, type Link } from './connections.js';
-import { FrameGuard, guardConnection } from './guard.js';
+import { Connections } from './connections.js';
 import { Lines } from './lines.js';
+import { Peer } from './peer.js';
 import { type PolicySettings, refuseConnect, refusePublish, refuseSubscribe } from './policy.js';
 import { Publisher } from './publisher.js';
 
@@ -31,8 +30,8 @@ const DRAIN_TIMEOUT_MS = 10_000;
 const FLUSH_MS = 1_000;
 /** A thousand boards that connect at once lose SYNs at Node's default of 511. */
 const BACKLOG = 4096;
-/** A last resort: beyond the clients and those that have not said who they are. */
-const SPARE_SOCKETS = 256;
+/** A last resort: beyond all that Connections allows. */
+const SPARE_SOCKETS = 64;
 const EMPTY = Buffer.alloc(0);
 const NOT_AUTHORIZED = 5; // CONNACK return code [MQTT-3.2.2.3]; Aedes' enum does not exist at run time
 
@@ -52,13 +51,6 @@ class UplinkBroker extends Aedes {
       done,
     );
   }
-}
-
-interface Peer {
-  readonly guard: FrameGuard;
-  readonly bucket: Bucket;
-  readonly link: Link;
-  name: string; // for people: the address, then the client id
 }
 
 export class MqttBroker {
@@ -115,9 +107,8 @@ export class MqttBroker {
     this.#aedes.on('clientReady', (client) => {
       const peer = this.#peers.get(client.conn);
       if (peer === undefined) return; // closed meanwhile
-      peer.name = client.id;
-      peer.guard.allowPublish(settings.maxUpdateBytes + TOPIC_BYTES);
-      this.#connections.named(peer.link, client.id, nowMs());
+      peer.letIn(client.id, settings.maxUpdateBytes + TOPIC_BYTES);
+      this.#connections.named(peer, client.id, nowMs());
     });
     this.#aedes.on('clientDisconnect', (client) => {
       if (!isDeviceName(client.id)) return;
@@ -130,7 +121,7 @@ export class MqttBroker {
     (this.#aedes as NodeJS.EventEmitter).on('error', (error) => this.#lines.add(`broker: ${error}`));
     this.publisher = new Publisher((topic, payload, retained) => this.#send(topic, payload, retained));
     this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket)); // Nagle costs 40 ms
-    this.#server.maxConnections = settings.maxClients + SPARE_SOCKETS;
+    this.#server.maxConnections = this.#connections.most + SPARE_SOCKETS;
   }
 
   /** Payload bytes handed to the sockets of boards, every copy. */
@@ -169,38 +160,19 @@ export class MqttBroker {
     await this.#flushed();
     this.#uplinks = undefined; // wills of boards that we cut ourselves are no news
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    for (const socket of this.#sockets()) socket.destroy();
+    for (const { socket } of this.#peers.values()) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   #connected(socket: Socket): void {
-    const bucket = new Bucket(nowMs());
-    const guard = new FrameGuard(bucket);
-    const name = String(socket.remoteAddress);
-    const cut = (reason: string) => {
-      this.#say(peer.name, reason);
-      socket.destroy();
-    };
-    const peer: Peer = { guard, bucket, link: { cut }, name };
+    const peer = new Peer(socket, nowMs, (name, text) => this.#say(name, text));
     this.#peers.set(socket, peer);
     socket.once('close', () => {
-      this.#connections.closed(peer.link, peer.name);
+      this.#connections.closed(peer, peer.name);
       this.#peers.delete(socket);
     });
-    let isSlowed = false;
-    guardConnection(socket, guard, nowMs, {
-      onCut: () => this.#say(peer.name, 'packet too long, cut'),
-      onSlowed: () => {
-        if (!isSlowed) this.#say(peer.name, 'too many packets, read slowly from now on');
-        isSlowed = true;
-      },
-    });
     this.#aedes.handle(socket);
-    this.#connections.opened(peer.link);
-  }
-
-  #sockets(): Socket[] {
-    return [...this.#peers.keys()] as Socket[];
+    this.#connections.opened(peer);
   }
 
   /** Resolves when the frame is durably dealt with; PUBACK follows. */
@@ -236,7 +208,7 @@ export class MqttBroker {
       return false;
     }
     // A retained message comes for the asking: asking again and again is work, too.
-    if (packet.retain) this.#peers.get(client.conn)?.bucket.takePacket(packet.payload.length);
+    if (packet.retain) this.#peers.get(client.conn)?.charge(packet.payload.length);
     this.#bytesSent += packet.payload.length;
     return true;
   }
@@ -270,7 +242,10 @@ export class MqttBroker {
   /** Gives the sockets a moment to take what was sent; a frozen board does not hold us longer. */
   async #flushed(): Promise<void> {
     const endMs = performance.now() + FLUSH_MS;
-    while (performance.now() < endMs && this.#sockets().some((socket) => socket.writableLength > 0)) {
+    while (
+      performance.now() < endMs &&
+      [...this.#peers.values()].some(({ socket }) => socket.writableLength > 0)
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

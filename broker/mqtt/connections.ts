@@ -15,14 +15,15 @@ interface Held {
   readonly sinceMs: number;
 }
 
-/** Links that have not said who they are. A board says it within a round trip, a flood never does. */
-const MAX_SILENT = 128;
+/** Links that have not said who they are. A thousand boards that come back at once all say it soon. */
+const MAX_SILENT = 1024;
 /** A name that was taken stays with its holder so long. Whoever takes it again and again cannot keep the board out. */
 const HOLD_MS = 3000;
 
 export class Connections {
   readonly #maxNamed: number;
   readonly #isTrusted: (name: string) => boolean;
+  readonly #maxSilent: number;
   readonly #silent = new Set<Link>(); // oldest first
   readonly #named = new Map<string, Held>(); // oldest first
 
@@ -32,16 +33,22 @@ export class Connections {
    */
   constructor(maxNamed: number, isTrusted: (name: string) => boolean) {
     this.#maxNamed = maxNamed;
+    this.#maxSilent = Math.min(maxNamed, MAX_SILENT); // more cannot be boards
     this.#isTrusted = isTrusted;
+  }
+
+  /** Links at once. */
+  get most(): number {
+    return this.#maxNamed + this.#maxSilent;
   }
 
   /** A link that has said nothing yet; the oldest of too many goes. */
   opened(link: Link): void {
     this.#silent.add(link);
-    if (this.#silent.size <= MAX_SILENT) return;
+    if (this.#silent.size <= this.#maxSilent) return;
     const [oldest] = this.#silent;
     this.#silent.delete(oldest);
-    oldest.cut(`said nothing while ${MAX_SILENT} others waited, cut`);
+    oldest.cut(`said nothing while ${this.#maxSilent} others waited, cut`);
   }
 
   /**

@@ -15,13 +15,21 @@ class Witness implements Link {
 const nobody = () => false;
 
 test('of too many links that say nothing the oldest goes', () => {
-  const connections = new Connections(10, nobody);
+  const connections = new Connections(128, nobody);
+  assert.is(connections.most, 256);
   const links = Array.from({ length: 500 }, () => new Witness());
   for (const link of links) connections.opened(link);
   assert.equal(
     links.map(({ cuts }) => cuts.length),
     Array.from({ length: 500 }, (_, i) => (i < 500 - 128 ? 1 : 0)),
   );
+});
+
+test('a thousand boards that come at once all have the time to say who they are', () => {
+  const connections = new Connections(10_000, nobody);
+  const links = Array.from({ length: 1000 }, () => new Witness());
+  for (const link of links) connections.opened(link);
+  assert.ok(links.every(({ cuts }) => cuts.length === 0));
 });
 
 test('a link that said who it is does not go with the silent ones', () => {
