@@ -6,6 +6,7 @@
 import { bitWidth } from '../../shared/fixed/bits.js';
 import { shiftNearest } from '../../shared/fixed/rounding.js';
 import { saturate, WEIGHT_MAX } from '../../shared/fixed/saturation.js';
+import { topkInBlocks } from '../../shared/masks/blocks.js';
 import {
   SCAN_MACS,
   TOPK_STATE,
@@ -108,31 +109,11 @@ class Blocks {
   }
 
   /** Positions of the `sent` largest, ascending. */
-  *select(sent: number, uplink: UplinkChoice): Generator<number, Uint32Array> {
-    const { length } = this.#places.layer.weights;
+  select(sent: number, uplink: UplinkChoice): Generator<number, Uint32Array> {
     const byDifference = uplink === 'top-k-weights-diff';
-    const topk = new Int32Array(TOPK_STATE);
-    const positions = new Uint32Array(sent);
-    topkBegin(topk, sent);
-    for (let from = 0; from < length; from += BLOCK) {
-      const n = this.#read(from, byDifference);
-      topkCountHigh(topk, this.#block, 0, n);
-      yield n * SCAN_MACS;
-    }
-    topkFindBin(topk);
-    for (let from = 0; from < length; from += BLOCK) {
-      const n = this.#read(from, byDifference);
-      topkCountLow(topk, this.#block, 0, n);
-      yield n * SCAN_MACS;
-    }
-    topkFindThreshold(topk);
-    let taken = 0;
-    for (let from = 0; from < length; from += BLOCK) {
-      const n = this.#read(from, byDifference);
-      taken += topkTake(positions, taken, topk, this.#block, 0, n, from);
-      yield n * SCAN_MACS;
-    }
-    return positions;
+    return topkInBlocks(this.#block, this.#places.layer.weights.length, sent, (from) => {
+      this.#read(from, byDifference);
+    });
   }
 
   /** The values at the positions, as int16 with the smallest shift that holds them all. */

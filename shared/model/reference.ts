@@ -3,16 +3,7 @@
  * A board reads them from flash in blocks, a server from memory; both get the same places.
  * @module
  */
-import {
-  SCAN_MACS,
-  TOPK_STATE,
-  topkBegin,
-  topkCountHigh,
-  topkCountLow,
-  topkFindBin,
-  topkFindThreshold,
-  topkTake,
-} from '../masks/topk.js';
+import { topkInBlocks } from '../masks/blocks.js';
 import type { ModelSource } from './model.js';
 
 /** Weights read at once. */
@@ -22,7 +13,7 @@ const BLOCK = 256;
  * Places of the `count` largest |weights| of a layer, ascending, ties to the lower place. Yields the
  * work of three passes over the layer.
  */
-export function* largestWeights(
+export function largestWeights(
   source: ModelSource,
   layer: number,
   count: number,
@@ -30,31 +21,7 @@ export function* largestWeights(
   const { offset, length } = source.head.layout.layers[layer].weights;
   const bytes = new Uint8Array(2 * BLOCK);
   const block = new Int16Array(bytes.buffer);
-  const state = new Int32Array(TOPK_STATE);
-  const places = new Uint32Array(count);
-  const read = (from: number): number => {
-    const n = Math.min(BLOCK, length - from);
+  return topkInBlocks(block, length, count, (from, n) => {
     source.readParameters(offset + 2 * from, bytes.subarray(0, 2 * n));
-    return n;
-  };
-  topkBegin(state, count);
-  for (let from = 0; from < length; from += BLOCK) {
-    const n = read(from);
-    topkCountHigh(state, block, 0, n);
-    yield n * SCAN_MACS;
-  }
-  topkFindBin(state);
-  for (let from = 0; from < length; from += BLOCK) {
-    const n = read(from);
-    topkCountLow(state, block, 0, n);
-    yield n * SCAN_MACS;
-  }
-  topkFindThreshold(state);
-  let taken = 0;
-  for (let from = 0; from < length; from += BLOCK) {
-    const n = read(from);
-    taken += topkTake(places, taken, state, block, 0, n, from);
-    yield n * SCAN_MACS;
-  }
-  return places;
+  });
 }
