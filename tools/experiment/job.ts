@@ -7,7 +7,8 @@ import type { Recipe } from '../../shared/model/recipe.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { modelFor } from '../datasets/model.js';
 import { split, wholeSet } from '../datasets/split.js';
-import { type SimulatedRound, simulate } from './simulation.js';
+import type { SimulatedRound } from './rounds.js';
+import { simulate } from './simulation.js';
 import { mean } from './statistics.js';
 
 export interface Job {
