@@ -48,7 +48,7 @@ const CRC_OFFSET = 12;
 const HEADER = object({ magic: u16, version: u8, kind: u8, headBytes: u32, payloadBytes: u32, crc: u32 });
 
 /** Work per byte copied and checked, see masks/work.ts. */
-const BYTE_MACS = 2;
+export const BYTE_MACS = 2;
 /** Work of one encodeFields, about. */
 export const FIELDS_MACS = 1000;
 
@@ -150,6 +150,11 @@ export function decodeFrameHeader(kind: FrameKind, bytes: Uint8Array): FrameHead
 /** The CRC-32 that a whole frame carries. @param frame from encodeFrame, or checked by decodeFrame */
 export function frameCrc(frame: Uint8Array): number {
   return decodeFields(HEADER, frame.subarray(0, FRAME_HEADER_BYTES)).crc;
+}
+
+/** Writes the CRC-32 into a header. @param first at least the header of a frame */
+export function putFrameCrc(first: Uint8Array, crc: number): void {
+  for (let i = 0; i < 4; i++) first[CRC_OFFSET + i] = crc >>> (8 * i);
 }
 
 /**

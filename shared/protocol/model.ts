@@ -27,6 +27,12 @@ import {
 /** The first 8 bytes of the SHA-256 of a model frame, as 16 lower-case hex digits. */
 export type ModelHash = string;
 
+/** A model as a plan names it: a board checks the CRC-32, since it does not compute SHA-256. */
+export interface ModelName {
+  readonly hash: ModelHash;
+  readonly crc: number; // uint32, in the header of its frame
+}
+
 /** The hash of a device that holds no model. */
 export const NO_MODEL: ModelHash = '0000000000000000';
 export const MODEL_HASH_BYTES = 8;
