@@ -3,8 +3,8 @@
  * round (below 2^53) and divided once, to nearest, ties away from zero: any order of arrival gives
  * the same model, byte for byte.
  *
- * Bound: value · 2^shift < 2^17 and bias · 2^shift < 2^23, times an example weight below 2^12, so
- * 2^18 updates fit.
+ * Bound: |value| · 2^shift ≤ 2^17 and |bias| · 2^shift ≤ 2^23 whatever their bits, times an example
+ * weight below 2^12, so 2^18 updates fit.
  * @module
  */
 import { divideNearest } from '../../shared/fixed/rounding.js';

@@ -64,9 +64,10 @@ export class Round {
     return 'accepted';
   }
 
-  /** Whether an update sends as many weights as the plan says, of each layer or altogether. */
-  fits({ layers }: Pick<Update, 'layers'>): boolean {
+  /** Whether an update sends as many weights as the plan says, of each layer or altogether, in its bits. */
+  fits({ layers, valueBits }: Pick<Update, 'layers' | 'valueBits'>): boolean {
     const { method, layers: counts } = this.plan;
+    if (valueBits !== method.valueBits) return false;
     if (method.uplink === 'global-top-k-weights') {
       const asked = counts.reduce((sum, { sent }) => sum + sent, 0);
       return layers.reduce((sum, { values }) => sum + values.length, 0) === asked;

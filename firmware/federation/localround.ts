@@ -45,6 +45,7 @@ const LOSS_MAX = 65535;
 export function* localRound(work: RoundWork): Generator<number, LocalResult> {
   const { plan, device, model, examples, sliceMacs } = work;
   const { method, layers } = plan;
+  const seed = roundSeed(plan, device);
   checkFit(work);
   const kept = trainingPart(examples, method.holdBackEvery);
   const held = heldBackPart(examples, method.holdBackEvery);
@@ -57,14 +58,15 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
     {
       method,
       layers,
-      seed: roundSeed(plan, device),
+      seed,
       sliceMacs,
       mask: method.uplink === 'mask' ? plan : undefined,
     },
     kept,
   );
   const trained = yield* trainer.train(model);
-  const deltas = yield* layerDeltas(trainer.network, model, layers, method.uplink);
+  const { uplink, valueBits } = method;
+  const deltas = yield* layerDeltas(trainer.network, model, layers, { uplink, valueBits, seed });
   const references: Uint32Array[] = [];
   for (const [index, { active, sent }] of layers.entries()) {
     const { positions } = deltas[index];
@@ -85,6 +87,7 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
     heldBack: tested.count,
     correct: tested.correct,
     macs: trained.macs,
+    valueBits,
     layers: deltas,
   };
   const reference = (layer: number) => references[layer];
@@ -93,7 +96,7 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
 }
 
 /** Seed of everything random in one client's round. */
-export function roundSeed(plan: Plan, device: string): number {
+export function roundSeed(plan: Pick<Plan, 'taskSeed' | 'round' | 'attempt'>, device: string): number {
   return mix(mix(mix(plan.taskSeed, deviceHash(device)), plan.round), plan.attempt);
 }
 

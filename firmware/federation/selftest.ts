@@ -93,6 +93,7 @@ function methodOf(activations: ActivationChoice, uplink: UplinkChoice): Training
     power: PLAIN,
     activations,
     uplink,
+    valueBits: 16,
     merge: 'cohort',
     optimizer: { kind: 'none', rate: 65536, momentum: 0 },
     rate: { mantissa: 154, exp: -9 }, // 0.3

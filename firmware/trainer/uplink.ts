@@ -3,9 +3,7 @@
  * section 5). The base model is read from flash block by block, so no copy of it is held in RAM.
  * @module
  */
-import { bitWidth } from '../../shared/fixed/bits.js';
-import { shiftNearest } from '../../shared/fixed/rounding.js';
-import { saturate, WEIGHT_MAX } from '../../shared/fixed/saturation.js';
+import { mix } from '../../shared/fixed/random.js';
 import { topkInBlocks } from '../../shared/masks/blocks.js';
 import {
   SCAN_MACS,
@@ -17,14 +15,28 @@ import {
   topkFindThreshold,
   topkTake,
 } from '../../shared/masks/topk.js';
-import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../shared/model/delta.js';
+import {
+  biasBitsOf,
+  type LayerDelta,
+  maxBiasShift,
+  maxValueShift,
+  type ValueBits,
+} from '../../shared/model/delta.js';
 import { type LayerCounts, sendsValues, type UplinkChoice } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import type { Network } from './network.js';
 import type { LayerPlaces } from './places.js';
+import { COUNT_MACS, ROUND_MACS, shorten, Widths } from './scale.js';
 
 /** Weights read from the base model at once. */
 const BLOCK = 256;
+
+/** What goes up, in which form. */
+export interface UplinkTerms {
+  readonly uplink: UplinkChoice;
+  readonly valueBits: ValueBits;
+  readonly seed: number; // uint32; of this client, round and attempt
+}
 
 /**
  * The deltas of a trained network against its base model, layer by layer. Yields work done.
@@ -34,8 +46,9 @@ export function* layerDeltas(
   network: Network,
   base: ModelSource,
   counts: readonly LayerCounts[],
-  uplink: UplinkChoice,
+  { uplink, valueBits, seed }: UplinkTerms,
 ): Generator<number, LayerDelta[]> {
+  const noise = mix(seed, 2); // training takes 1
   const deltas: LayerDelta[] = [];
   const chosen = uplink === 'global-top-k-weights' ? yield* globalPositions(network, counts) : undefined;
   for (const places of network.layers) {
@@ -45,8 +58,10 @@ export function* layerDeltas(
       uplink === 'mask' && places.isSparse ? network.activePlaces(places) : chosen?.[places.layer.index];
     const sent = known?.length ?? counts[places.layer.index].sent;
     const positions = sent === length ? 'all' : (known ?? (yield* blocks.select(sent, uplink)));
-    const values = yield* blocks.values(positions, uplink);
-    deltas.push({ positions, ...values, ...biasDelta(network, base, places) });
+    const { index } = places.layer;
+    const values = yield* blocks.values(positions, uplink, valueBits, mix(noise, 2 * index));
+    const biases = biasDelta(network, base, places, valueBits, mix(noise, 2 * index + 1));
+    deltas.push({ positions, ...values, ...biases });
   }
   return deltas;
 }
@@ -116,42 +131,45 @@ class Blocks {
     });
   }
 
-  /** The values at the positions, as int16 with the smallest shift that holds them all. */
+  /** The values at the positions, with the smallest shift that holds them. */
   *values(
     positions: Uint32Array | 'all',
     uplink: UplinkChoice,
+    bits: ValueBits,
+    seed: number,
   ): Generator<number, { values: Int16Array; shift: number }> {
     const { length } = this.#places.layer.weights;
     const isDifference = !sendsValues(uplink);
-    const count = positions === 'all' ? length : positions.length;
-    let most = 0;
-    yield* this.#visit(positions, isDifference, (_, value) => {
-      most = Math.max(most, value < 0 ? -value : value);
-    });
-    const shift = Math.min(MAX_VALUE_SHIFT, Math.max(0, bitWidth(most) - 15));
-    const values = new Int16Array(count);
-    yield* this.#visit(positions, isDifference, (i, value) => {
-      values[i] = saturate(shiftNearest(value, shift), WEIGHT_MAX);
+    const widths = new Widths();
+    yield* this.#visit(positions, isDifference, COUNT_MACS, (_i, _place, value) => widths.add(value));
+    const shift = widths.shift(bits, 0, maxValueShift(bits));
+    const values = new Int16Array(positions === 'all' ? length : positions.length);
+    yield* this.#visit(positions, isDifference, ROUND_MACS, (i, place, value) => {
+      values[i] = shorten(value, shift, bits, seed, place);
     });
     return { values, shift };
   }
 
+  /** @param macs work of `each` */
   *#visit(
     positions: Uint32Array | 'all',
     isDifference: boolean,
-    each: (i: number, value: number) => void,
+    macs: number,
+    each: (i: number, place: number, value: number) => void,
   ): Generator<number, void> {
     const { length } = this.#places.layer.weights;
+    const count = positions === 'all' ? length : positions.length;
     let i = 0;
     for (let from = 0; from < length; from += BLOCK) {
       const n = this.#read(from, isDifference);
-      if (positions === 'all') {
-        for (let b = 0; b < n; b++) each(i++, this.#block[b]);
-      } else {
-        for (; i < positions.length && positions[i] < from + n; i++)
-          each(i, this.#block[positions[i] - from]);
-      }
       yield n * SCAN_MACS;
+      const first = i;
+      for (; i < count; i++) {
+        const place = positions === 'all' ? i : positions[i];
+        if (place >= from + n) break;
+        each(i, place, this.#block[place - from]);
+      }
+      yield (i - first) * macs;
     }
   }
 
@@ -175,21 +193,18 @@ function biasDelta(
   network: Network,
   base: ModelSource,
   places: LayerPlaces,
+  valueBits: ValueBits,
+  seed: number,
 ): { biases: Int16Array; biasShift: number } {
-  const { biases } = places.layer;
-  const before = new Uint8Array(4 * biases.length);
-  base.readParameters(biases.offset, before);
+  const { length, offset } = places.layer.biases;
+  const before = new Uint8Array(4 * length);
+  base.readParameters(offset, before);
   const old = new Int32Array(before.buffer);
-  let most = 0;
-  for (let r = 0; r < biases.length; r++) {
-    const difference = network.i32[places.biasesAt + r] - old[r];
-    most = Math.max(most, difference < 0 ? -difference : difference);
-  }
-  const biasShift = Math.min(MAX_BIAS_SHIFT, Math.max(0, bitWidth(most) - 15));
-  const values = new Int16Array(biases.length);
-  for (let r = 0; r < biases.length; r++) {
-    const difference = network.i32[places.biasesAt + r] - old[r];
-    values[r] = saturate(shiftNearest(difference, biasShift), WEIGHT_MAX);
-  }
-  return { biases: values, biasShift };
+  const difference = (r: number) => network.i32[places.biasesAt + r] - old[r];
+  const bits = biasBitsOf(valueBits);
+  const widths = new Widths();
+  for (let r = 0; r < length; r++) widths.add(difference(r));
+  const biasShift = widths.shift(bits, 0, maxBiasShift(valueBits));
+  const biases = Int16Array.from(old, (_, r) => shorten(difference(r), biasShift, bits, seed, r));
+  return { biases, biasShift };
 }

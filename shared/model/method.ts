@@ -4,6 +4,7 @@
  * @module
  */
 import type { Power } from '../fixed/power.js';
+import type { ValueBits } from './delta.js';
 
 /** Which activations the weight gradient uses (DESIGN section 6; SWAT, Raihan & Aamodt 2020). */
 export type ActivationChoice =
@@ -77,6 +78,7 @@ export interface TrainingMethod {
   readonly power: Power; // of the weights, in quarters
   readonly activations: ActivationChoice;
   readonly uplink: UplinkChoice;
+  readonly valueBits: ValueBits; // of each value that goes up
   readonly growth: number; // part of the round's mask that is new, in units of 2^-16, 0 to 65535
   readonly merge: MergeChoice;
   readonly optimizer: ServerOptimizer;

@@ -4,6 +4,7 @@
  * section 6), and the presets of others follow their papers.
  * @module
  */
+import { VALUE_BITS, type ValueBits } from './delta.js';
 import type { DensityChoice } from './density.js';
 import type { ActivationChoice, MergeChoice, OptimizerChoice, UplinkChoice } from './method.js';
 
@@ -34,6 +35,7 @@ export interface Recipe {
   readonly activations: ActivationChoice;
   readonly uplink: UplinkChoice;
   readonly maskRatio: number; // sent on top of the density, 0 to 1 - density (ZeroFL, section 5)
+  readonly valueBits: ValueBits; // of each value that goes up
   readonly merge: MergeChoice;
   readonly optimizer: OptimizerChoice; // of the server
   readonly serverRate: number; // above 0, to 16
@@ -158,6 +160,7 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
     growth: 0.2,
     reviseEvery: 10,
     ...choices,
+    valueBits: 16,
     optimizer,
     serverRate: SERVER_RATES[optimizer],
     momentum: 0.9,
@@ -200,6 +203,9 @@ function check(recipe: Recipe): void {
   range('rate', recipe.rate, 0, 16);
   range('last rate', recipe.rateEnd, 0, recipe.rate);
   if (!(recipe.maskRatio >= 0 && recipe.maskRatio <= 1)) throw bad('mask ratio', recipe.maskRatio, '0 to 1');
+  if (!VALUE_BITS.includes(recipe.valueBits)) {
+    throw bad('value bits', recipe.valueBits, VALUE_BITS.join(', '));
+  }
   if (!(recipe.clip >= 0 && recipe.clip <= 4095)) throw bad('clip', recipe.clip, '0 to 4095');
   if (!(recipe.prox >= 0 && recipe.prox <= 16)) throw bad('prox', recipe.prox, '0 to 16');
   whole('rounds', recipe.rounds, 1, 1_000_000);

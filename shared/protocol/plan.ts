@@ -11,6 +11,7 @@ import { i8, object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
 import type { Power } from '../fixed/power.js';
 import { NUMERICS_VERSION } from '../fixed/rounding.js';
 import { BATCH_MAX } from '../model/bounds.js';
+import { VALUE_BITS } from '../model/delta.js';
 import type {
   ActivationChoice,
   LayerCounts,
@@ -84,7 +85,9 @@ const PLAN = object({
   federation: u32,
   serverRate: u32,
   prox: u32,
-  growth: u32,
+  growth: u16,
+  valueBits: u8, // place in VALUE_BITS
+  reserved: u8, // 0
   momentum: u16,
   optimizer: u8,
   power: u8,
@@ -122,6 +125,8 @@ export function encodePlan(plan: Plan): Uint8Array {
     serverRate: method.optimizer.rate,
     prox: method.prox,
     growth: method.growth,
+    valueBits: codeOf('valueBits', VALUE_BITS, method.valueBits),
+    reserved: 0,
     momentum: method.optimizer.momentum,
     optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
     power: codeOf('power', POWERS, method.power),
@@ -146,6 +151,7 @@ export function decodePlan(bytes: Uint8Array): Plan {
   }
   const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length / 4);
   return decoding(() => {
+    checkInteger('reserved', fields.reserved, 0, 0);
     const plan: Plan = {
       federation: fields.federation,
       taskSeed: fields.taskSeed,
@@ -185,6 +191,7 @@ function methodOf(fields: Fields): TrainingMethod {
     power: choiceOf('power', POWERS, fields.power),
     activations: choiceOf('activations', ACTIVATIONS, fields.activations),
     uplink: choiceOf('uplink', UPLINKS, fields.uplink),
+    valueBits: choiceOf('valueBits', VALUE_BITS, fields.valueBits),
     growth: fields.growth,
     merge: choiceOf('merge', MERGES, fields.merge),
     optimizer: {

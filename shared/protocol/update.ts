@@ -1,20 +1,28 @@
 /**
  * The update frame: one client's sparse result of one round.
  *
- * Head: HEAD, then one RECORD per layer. Payload: for each layer its values, then its biases (int16);
- * after all of them the position bytes of each layer, as `shared/masks/positions` codes them against
- * the base model's own top-k. The order keeps every int16 at an even offset without padding.
+ * Head: HEAD, then one RECORD per layer. Payload: for each layer its values, then its biases, both as
+ * `numbers.ts` packs them; after all of them the position bytes of each layer, as `shared/masks/positions`
+ * codes them against the base model's own top-k. The order keeps every int16 at an even offset without
+ * padding.
  * @module
  */
 import { object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
 import { bitmapBytes } from '../masks/bitmap.js';
 import { decodePositions, encodePositions } from '../masks/positions.js';
 import { finish } from '../masks/work.js';
-import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../model/delta.js';
+import {
+  biasBitsOf,
+  type LayerDelta,
+  maxBiasShift,
+  maxValueShift,
+  VALUE_BITS,
+  type ValueBits,
+} from '../model/delta.js';
 import type { ModelLayout, WeightedLayer } from '../model/layout.js';
 import { deviceHash } from './device.js';
 import { decoding, ProtocolError } from './error.js';
-import { checkInteger, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
+import { checkInteger, choiceOf, codeOf, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
 import {
   decodeFields,
   decodeFrame,
@@ -25,6 +33,7 @@ import {
   type Frame,
 } from './frame.js';
 import { hashFromBytes, hashToBytes, MODEL_HASH_BYTES, type ModelHash } from './model.js';
+import { numberBytes, packNumbers, unpackNumbers } from './numbers.js';
 
 /** What can be said of an update without its layers. */
 export interface UpdateHead {
@@ -37,6 +46,7 @@ export interface UpdateHead {
   readonly heldBack: number; // examples held back and evaluated on the base model, 0 to 65535
   readonly correct: number; // of those, classified right
   readonly macs: number; // multiply-accumulates of the training, whole run, to 2^53 - 1
+  readonly valueBits: ValueBits; // of each value in all layers
 }
 
 /** The frame carries the hash of the device's name; the name itself is in the topic. */
@@ -63,7 +73,8 @@ const HEAD = object({
   loss: u16,
   heldBack: u16,
   correct: u16,
-  layerCount: u16,
+  layerCount: u8, // a head has no room for more
+  valueBits: u8, // place in VALUE_BITS
   baseHash: u8Array(MODEL_HASH_BYTES),
   macsLow: u32,
   macsHigh: u32,
@@ -104,22 +115,23 @@ export function* encodeUpdateSlices(
   reference: Reference,
   sliceMacs: number,
 ): Generator<number, Uint8Array> {
-  const { device, layers } = update;
+  const { device, layers, valueBits } = update;
   const fields = { ...update, deviceHash: deviceHash(device) };
   checkHead(fields);
   checkInteger('layers', layers.length, layout.layers.length, layout.layers.length);
   const head = new Uint8Array(HEAD_BYTES + RECORD_BYTES * layers.length);
   head.set(encodeHead(fields, layers.length));
   yield FIELDS_MACS;
-  const numbers: Int16Array[] = [];
+  const numbers: ArrayBufferView[] = [];
   const positions: Uint8Array[] = [];
   for (const [i, delta] of layers.entries()) {
     const coded = yield* encodeLayerPositions(delta, layout.layers[i], reference, sliceMacs);
     const record = recordOf(delta, coded.length);
-    checkRecord(record, layout.layers[i]);
+    checkRecord(record, layout.layers[i], valueBits);
     head.set(encodeFields(RECORD, RECORD_BYTES, record), HEAD_BYTES + RECORD_BYTES * i);
     yield FIELDS_MACS;
-    numbers.push(delta.values, delta.biases);
+    numbers.push(yield* packNumbers(delta.values, valueBits, sliceMacs));
+    numbers.push(yield* packNumbers(delta.biases, biasBitsOf(valueBits), sliceMacs));
     positions.push(coded);
   }
   return yield* encodeFrameSlices('update', head, [...numbers, ...positions], sliceMacs);
@@ -150,7 +162,11 @@ export function decodeUpdate(
     throw new ProtocolError('device', `update of ${hash}, expected ${deviceHash(device)} (${device})`);
   }
   const records = decodeRecords(frame);
-  return decoding(() => ({ device, ...head, layers: readLayers(frame.payload, records, layout, reference) }));
+  const { payload } = frame;
+  return decoding(() => {
+    const layers = readLayers(payload, records, layout, head.valueBits, reference);
+    return { device, ...head, layers };
+  });
 }
 
 // Head
@@ -160,12 +176,13 @@ function encodeHead(head: UpdateHead, layerCount: number): Uint8Array {
   const { low: macsLow, high: macsHigh } = splitWide(head.macs);
   const baseHash = hashToBytes(head.baseHash);
   const device = head.deviceHash;
-  const counts = { examples, loss, heldBack, correct, layerCount };
+  const valueBits = codeOf('valueBits', VALUE_BITS, head.valueBits);
+  const counts = { examples, loss, heldBack, correct, layerCount, valueBits };
   return encodeFields(HEAD, HEAD_BYTES, { device, round, attempt, ...counts, baseHash, macsLow, macsHigh });
 }
 
 function decodeHead({ head: bytes }: Frame): UpdateHead {
-  const { device, layerCount, baseHash, macsLow, macsHigh, ...rest } = decodeFields(
+  const { device, layerCount, baseHash, macsLow, macsHigh, ...fields } = decodeFields(
     HEAD,
     bytes.subarray(0, HEAD_BYTES),
   );
@@ -175,7 +192,8 @@ function decodeHead({ head: bytes }: Frame): UpdateHead {
   }
   return decoding(() => {
     const macs = joinWide(macsLow, macsHigh);
-    const head = { deviceHash: device, ...rest, baseHash: hashFromBytes(baseHash), macs };
+    const valueBits = choiceOf('valueBits', VALUE_BITS, fields.valueBits);
+    const head = { deviceHash: device, ...fields, baseHash: hashFromBytes(baseHash), macs, valueBits };
     checkHead(head);
     return head;
   });
@@ -219,39 +237,51 @@ function decodeRecords({ head }: Frame): LayerRecord[] {
   return records;
 }
 
-function checkRecord({ sent, biases, shift, biasShift }: LayerRecord, layer: WeightedLayer): void {
-  checkInteger(`layer ${layer.index} sent`, sent, 0, layer.weights.length);
-  checkInteger(`layer ${layer.index} biases`, biases, layer.outputs, layer.outputs);
-  checkInteger(`layer ${layer.index} shift`, shift, 0, MAX_VALUE_SHIFT);
-  checkInteger(`layer ${layer.index} biasShift`, biasShift, 0, MAX_BIAS_SHIFT);
+function checkRecord(
+  { sent, biases, shift, biasShift }: LayerRecord,
+  { index, weights, outputs }: WeightedLayer,
+  valueBits: ValueBits,
+): void {
+  checkInteger(`layer ${index} sent`, sent, 0, weights.length);
+  checkInteger(`layer ${index} biases`, biases, outputs, outputs);
+  checkInteger(`layer ${index} shift`, shift, 0, maxValueShift(valueBits));
+  checkInteger(`layer ${index} biasShift`, biasShift, 0, maxBiasShift(valueBits));
 }
 
-/** Values and biases are views into the payload, which is the frame's own copy. */
+/** Values and biases of 16 bits are views into the payload, which is the frame's own copy. */
 function readLayers(
   payload: Uint8Array,
   records: readonly LayerRecord[],
   layout: ModelLayout,
+  valueBits: ValueBits,
   reference: Reference,
 ): LayerDelta[] {
   checkInteger('layers', records.length, layout.layers.length, layout.layers.length);
-  for (const [i, record] of records.entries()) checkRecord(record, layout.layers[i]);
-  const numberBytes = records.reduce((sum, { sent, biases }) => sum + 2 * (sent + biases), 0);
-  const expected = records.reduce((sum, { positionBytes }) => sum + positionBytes, numberBytes);
+  for (const [i, record] of records.entries()) checkRecord(record, layout.layers[i], valueBits);
+  const biasBits = biasBitsOf(valueBits);
+  const numbers = records.reduce(
+    (sum, { sent, biases }) => sum + numberBytes(sent, valueBits) + numberBytes(biases, biasBits),
+    0,
+  );
+  const expected = records.reduce((sum, { positionBytes }) => sum + positionBytes, numbers);
   checkInteger('update payload bytes', payload.length, expected, expected);
-  let numberAt = payload.byteOffset;
-  let positionAt = numberBytes;
+  let numberAt = 0;
+  let positionAt = numbers;
+  const read = (count: number, bits: ValueBits): Int16Array => {
+    const from = numberAt;
+    numberAt += numberBytes(count, bits);
+    return unpackNumbers(payload.subarray(from, numberAt), count, bits);
+  };
   return records.map(({ sent, positionBytes, biases, shift, biasShift }, i) => {
     const n = layout.layers[i].weights.length;
     const coded = payload.subarray(positionAt, positionAt + positionBytes);
-    const delta: LayerDelta = {
+    positionAt += positionBytes;
+    return {
       positions: decodePositions(coded, n, sent, sent < n ? reference(i) : undefined),
-      values: new Int16Array(payload.buffer, numberAt, sent),
+      values: read(sent, valueBits),
       shift,
-      biases: new Int16Array(payload.buffer, numberAt + 2 * sent, biases),
+      biases: read(biases, biasBits),
       biasShift,
     };
-    numberAt += 2 * (sent + biases);
-    positionAt += positionBytes;
-    return delta;
   });
 }

@@ -45,6 +45,7 @@ function randomUpdate(random: Random, { head }: Model, uplink: UplinkChoice): Up
   return {
     device: 'board',
     ...{ round: 1, attempt: 1, baseHash: '0000000000000000', loss: 0, heldBack: 0, correct: 0, macs: 0 },
+    valueBits: 16,
     examples: random.below(4) === 0 ? MAX_EXAMPLE_WEIGHT : 1 + random.below(200),
     layers,
   };
@@ -153,7 +154,7 @@ function sends(value: number | undefined, examples: number, delta: Partial<Layer
   };
   return {
     ...{ device: 'board', round: 1, attempt: 1, baseHash: '0000000000000000', loss: 0 },
-    ...{ heldBack: 0, correct: 0, macs: 0, examples },
+    ...{ heldBack: 0, correct: 0, macs: 0, valueBits: 16, examples },
     layers: [layer],
   };
 }

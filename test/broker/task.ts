@@ -93,6 +93,7 @@ export function updateFrame(
     heldBack: 4,
     correct: 3,
     macs: 50_000,
+    valueBits: 16,
     layers,
     ...changes,
   };

@@ -68,6 +68,21 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     changes: { batch: 11 },
     signed: true,
   },
+  'sparrow, values of 8 bits': {
+    preset: 'sparrow',
+    density: 0.1,
+    changes: { batch: 8, rate: 0.25, valueBits: 8 },
+  },
+  'sparrow, values of 4 bits': {
+    preset: 'sparrow',
+    density: 0.1,
+    changes: { batch: 8, rate: 0.2, valueBits: 4 },
+  },
+  'zerofl, top-k-weights of 8 bits': {
+    preset: 'zerofl',
+    density: 0.2,
+    changes: { batch: 5, rate: 0.2, uplink: 'top-k-weights', maskRatio: 0.1, valueBits: 8 },
+  },
   sparsyfed: { preset: 'sparsyfed', density: 0.15, changes: { batch: 8 }, isSparse: true },
   'sparsyfed, power 2, proximal': {
     preset: 'sparsyfed',
@@ -77,6 +92,11 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     signed: true,
   },
   mask: { preset: 'mask', density: 0.2, changes: { batch: 8, reviseEvery: 2 } },
+  'mask, values of 4 bits': {
+    preset: 'mask',
+    density: 0.2,
+    changes: { batch: 8, reviseEvery: 2, valueBits: 4, rate: 0.2 },
+  },
   'mask, union of inputs, plain rounds': {
     preset: 'mask',
     density: 0.2,

@@ -17,6 +17,7 @@ UPLINKS = ["all", "top-k-weights", "diff-on-top-k-weights", "top-k-weights-diff"
 MERGES = ["cohort", "senders"]
 POWERS = [4, 5, 8]
 OPTIMIZERS = ["none", "momentum", "adam"]
+VALUE_BITS = [16, 8, 4]
 
 
 def frame(kind, head, payload=b""):
@@ -41,14 +42,14 @@ def plan(v):
     optimizer = method["optimizer"]
     devices = cohort.get("devices", [])
     head = struct.pack(
-        "<BBBBBBBBBbHHHHHII8sIIIIIIIIHBB",
+        "<BBBBBBBBBbHHHHHII8sIIIIIIIHBBHBB",
         1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
         ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
         MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
         method["reselectEvery"], method["holdBackEvery"], v["attempt"], len(devices), v["round"],
         v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
         cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], method["prox"], method["growth"],
-        optimizer["momentum"],
+        VALUE_BITS.index(method["valueBits"]), 0, optimizer["momentum"],
         OPTIMIZERS.index(optimizer["kind"]), POWERS.index(method["power"]))
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
     return frame("plan", head, struct.pack(f"<{len(words)}I", *words))
@@ -129,23 +130,29 @@ def positions(places, n, reference):
     return min(choices, key=len)  # the first of equals
 
 
+def pack_numbers(numbers, bits):
+    if bits == 16:
+        return struct.pack(f"<{len(numbers)}h", *numbers)
+    return pack_bits("".join(f"{number % 2**bits:0{bits}b}"[::-1] for number in numbers))
+
+
 def update(v):
     sizes = [inputs * outputs for inputs, outputs in layer_sizes(v["description"])]
     head = struct.pack(
-        "<IIHHHHHH8sQ", device_hash(v["device"]), v["round"], v["attempt"], v["examples"], v["loss"],
-        v["heldBack"], v["correct"], len(v["layers"]), bytes.fromhex(v["baseHash"]), v["macs"])
+        "<IIHHHHHBB8sQ", device_hash(v["device"]), v["round"], v["attempt"], v["examples"], v["loss"],
+        v["heldBack"], v["correct"], len(v["layers"]), VALUE_BITS.index(v["valueBits"]), bytes.fromhex(v["baseHash"]), v["macs"])
     numbers, coded = b"", b""
     for layer, n, reference in zip(v["layers"], sizes, v["references"]):
         part = positions(layer["positions"], n, reference)
         values, biases = layer["values"], layer["biases"]
         head += struct.pack("<IIHBB", len(values), len(part), len(biases), layer["shift"], layer["biasShift"])
-        numbers += struct.pack(f"<{len(values)}h", *values) + struct.pack(f"<{len(biases)}h", *biases)
+        numbers += pack_numbers(values, v["valueBits"]) + pack_numbers(biases, 16 if v["valueBits"] == 16 else 8)
         coded += part
     return frame("update", head, numbers + coded)
 
 
 METHOD = {"power": 5, "activations": "union", "uplink": "top-k-weights-diff", "merge": "senders",
-          "optimizer": {"kind": "adam", "rate": 1311, "momentum": 922},
+          "valueBits": 4, "optimizer": {"kind": "adam", "rate": 1311, "momentum": 922},
           "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "prox": 655, "growth": 13107, "epochs": 1, "batch": 8, "reselectEvery": 80,
           "holdBackEvery": 5}
 PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
@@ -153,7 +160,7 @@ PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt":
         "deadlineMs": 60000, "method": METHOD,
         "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}
 THRESHOLD = {"kind": "threshold", "seed": 3000000000, "threshold": 429496730}
-DENSE = {"power": 4, "activations": "all", "uplink": "all", "merge": "cohort", "rate": {"mantissa": 1, "exp": 0}, "clip": 0, "prox": 0, "growth": 0,
+DENSE = {"power": 4, "activations": "all", "uplink": "all", "merge": "cohort", "valueBits": 16, "rate": {"mantissa": 1, "exp": 0}, "clip": 0, "prox": 0, "growth": 0,
          "optimizer": {"kind": "none", "rate": 65536, "momentum": 0},
          "epochs": 255, "batch": 16, "reselectEvery": 65535, "holdBackEvery": 0}
 TINY = {"name": "tiny", "input": {"shape": [3], "type": "int8", "exp": -7},
@@ -163,20 +170,23 @@ SMALL = {"name": "small", "input": {"shape": [5, 8], "type": "uint8", "exp": -8}
 REFERENCES = [list(range(0, 400, 9)), list(range(0, 40, 4)), [0, 5, 11]]
 
 
-def spread(count, step):
-    return [(i * step + 40000) % 65536 - 32768 for i in range(count)]
+def spread(count, step, bits):
+    return [(i * step + 40000 * 2**bits // 65536) % 2**bits - 2**(bits - 1) for i in range(count)]
 
 
-def layer(places, n, outputs, shift):
+def layer(places, n, outputs, shift, bits):
     count = n if places == "all" else len(places)
-    return {"positions": places, "values": spread(count, 7919), "shift": shift, "biases": spread(outputs, 12347),
-            "biasShift": 8 - 4 * shift}
+    bias_bits = 16 if bits == 16 else 8
+    return {"positions": places, "values": spread(count, 7919, bits), "shift": shift,
+            "biases": spread(outputs, 12347, bias_bits), "biasShift": 24 - bias_bits - 4 * (shift - 16 + bits)}
 
 
-def update_value(places, **changes):
-    layers = [layer(p, n, o, s) for p, n, o, s in zip(places, (400, 40, 12), (10, 4, 3), (0, 1, 2))]
+def update_value(places, bits=16, **changes):
+    most = 18 - bits
+    layers = [layer(p, n, o, s, bits) for p, n, o, s in
+              zip(places, (400, 40, 12), (10, 4, 3), (most - 2, most - 1, most))]
     return {"device": "esp32-a1b2c3d4e5f6", "round": 7, "attempt": 2, "examples": 4095, "loss": 2361,
-            "heldBack": 120, "correct": 97, "baseHash": "0123456789abcdef", "macs": 5000000000, "layers": layers,
+            "heldBack": 120, "correct": 97, "baseHash": "0123456789abcdef", "macs": 5000000000, "valueBits": bits, "layers": layers,
             "description": SMALL, "references": REFERENCES, **changes}
 
 
@@ -208,6 +218,9 @@ CASES = [
      update_value([[i for i in range(400) if i not in (7, 200, 399)], "all", [2]])),
     ("a change from the reference, and none", "update", update,
      update_value([NEAR, REFERENCES[1], [11]], examples=1, loss=0, heldBack=0, correct=0, macs=0)),
+    ("values of 8 bits", "update", update, update_value([[5, 6, 130, 399], "all", [2]], bits=8)),
+    ("values of 4 bits, two to a byte", "update", update,
+     update_value([[5, 6, 130, 131, 399], "all", []], bits=4)),
 ]
 
 cases = [{"name": name, "kind": kind, "value": value, "hex": make(value).hex()} for name, kind, make, value in CASES]

@@ -21,6 +21,7 @@ export interface RecipeOptions {
   readonly revise?: number;
   readonly prox?: number;
   readonly maskRatio?: number;
+  readonly valueBits?: number;
   readonly strategy?: string;
   readonly activationDensity?: number;
   readonly optimizer?: string;
@@ -64,6 +65,7 @@ export function addRecipeOptions(
       ]),
     )
     .option('--mask-ratio <part>', 'part of the weights sent on top of the density', number)
+    .option('--value-bits <n>', 'bits of each value that goes up: 16, 8 or 4', integer(4, 16))
     .option('--activation-density <part>', 'part of the inputs kept for the weight gradient', number)
     .addOption(
       new Option('--optimizer <name>', 'what the server makes of the merged change').choices([
@@ -98,6 +100,7 @@ export function recipeFrom(options: RecipeOptions): Recipe {
   if (options.revise !== undefined) changes.reviseEvery = options.revise;
   if (options.prox !== undefined) changes.prox = options.prox;
   if (options.maskRatio !== undefined) changes.maskRatio = options.maskRatio;
+  if (options.valueBits !== undefined) changes.valueBits = options.valueBits as Recipe['valueBits'];
   if (options.strategy !== undefined) changes.uplink = options.strategy as Recipe['uplink'];
   if (options.activationDensity !== undefined) changes.activationDensity = options.activationDensity;
   if (options.optimizer !== undefined) changes.optimizer = options.optimizer as Recipe['optimizer'];

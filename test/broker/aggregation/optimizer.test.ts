@@ -33,7 +33,7 @@ function randomUpdate(random: Random, { head }: Model, size: number): Update {
   };
   return {
     ...{ device: 'board', round: 1, attempt: 1, baseHash: '0000000000000000', loss: 0 },
-    ...{ heldBack: 0, correct: 0, macs: 0 },
+    ...{ heldBack: 0, correct: 0, macs: 0, valueBits: 16 },
     examples: random.below(4) === 0 ? MAX_EXAMPLE_WEIGHT : 1 + random.below(200),
     layers: head.layout.layers.map(({ outputs, weights }): LayerDelta => {
       const places = Array.from({ length: weights.length }, (_, i) => i).filter(() => random.below(3) > 0);

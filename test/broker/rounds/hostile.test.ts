@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Collection } from '../../../broker/rounds/collection.js';
 import { Random } from '../../../shared/fixed/random.js';
-import { MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../shared/model/delta.js';
+import { maxBiasShift, maxValueShift } from '../../../shared/model/delta.js';
 import { maxUpdateBytes } from '../../../shared/protocol/update.js';
 import { fixChecksum } from '../../shared/protocol/samples.js';
 import { Folders } from '../folder.js';
@@ -69,9 +69,9 @@ const FIELDS: readonly (readonly [string, number, number, number, string])[] = [
   ['position bytes without end', POSITION_BYTES, 4, 0xffff_ffff, 'malformed'],
   ['no position bytes', POSITION_BYTES, 4, 0, 'malformed'],
   ['other biases', BIASES, 2, 5, 'malformed'],
-  ['a shift beyond the proof', SHIFT, 1, MAX_VALUE_SHIFT + 1, 'malformed'],
+  ['a shift beyond the proof', SHIFT, 1, maxValueShift(16) + 1, 'malformed'],
   ['a shift without end', SHIFT, 1, 255, 'malformed'],
-  ['a bias shift beyond the proof', BIAS_SHIFT, 1, MAX_BIAS_SHIFT + 1, 'malformed'],
+  ['a bias shift beyond the proof', BIAS_SHIFT, 1, maxBiasShift(16) + 1, 'malformed'],
 ];
 
 test('fields that lie, under a right checksum, are refused by name and leave no trace in the model', async () => {
@@ -121,9 +121,9 @@ test('the largest numbers that the wire allows stay within the model', async () 
         positions:
           sent === weights.length ? ('all' as const) : Uint32Array.from({ length: sent }, (_, i) => i),
         values: new Int16Array(sent).fill(sign),
-        shift: MAX_VALUE_SHIFT,
+        shift: maxValueShift(16),
         biases: new Int16Array(outputs).fill(sign),
-        biasShift: MAX_BIAS_SHIFT,
+        biasShift: maxBiasShift(16),
       };
     });
     const extremes = { layers, examples: 4095, loss: 65535, heldBack: 65535, correct: 65535 };

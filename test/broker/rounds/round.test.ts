@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Round } from '../../../broker/rounds/round.js';
+import type { ValueBits } from '../../../shared/model/delta.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import { planTraining } from '../../../shared/model/training.js';
 import { deviceHash } from '../../../shared/protocol/device.js';
@@ -33,6 +34,7 @@ function head(device: string, changes: Partial<UpdateHead> = {}): UpdateHead {
     heldBack: 0,
     correct: 0,
     macs: 0,
+    valueBits: 16,
     ...changes,
   };
 }
@@ -70,7 +72,8 @@ test('a full round and a closed one take no more, but know their duplicates', ()
 
 test('an update sends as many weights as were asked of each layer, or of all where that is the choice', () => {
   const counts = plan.layers.map(({ sent }) => sent);
-  const of = (sent: number[]) => ({
+  const of = (sent: number[], valueBits: ValueBits = 16) => ({
+    valueBits,
     layers: sent.map((n) => ({
       ...{ positions: 'all' as const, shift: 0, biasShift: 0, biases: new Int16Array(0) },
       values: new Int16Array(n),
@@ -80,6 +83,7 @@ test('an update sends as many weights as were asked of each layer, or of all whe
   const moved = [counts[0] - 1, counts[1] + 1];
   assert.ok(round.fits(of(counts)));
   assert.not(round.fits(of(moved)));
+  assert.not(round.fits(of(counts, 8)));
   const method = { ...plan.method, uplink: 'global-top-k-weights' as const };
   const global = new Round({ plan: { ...plan, method }, goal: 1, minimum: 1 });
   assert.ok(global.fits(of(moved)));

@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Network } from '../../../firmware/trainer/network.js';
+import { Widths } from '../../../firmware/trainer/scale.js';
 import { layerDeltas } from '../../../firmware/trainer/uplink.js';
 import { Random } from '../../../shared/fixed/random.js';
-import { MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../shared/model/delta.js';
+import { maxBiasShift, maxValueShift, numberMax, type ValueBits } from '../../../shared/model/delta.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import type { LayerCounts, UplinkChoice } from '../../../shared/model/method.js';
 import { type Model, sourceOf } from '../../../shared/model/model.js';
@@ -46,10 +47,16 @@ function drain<T>(run: Generator<number, T>): T {
   }
 }
 
-function deltasOf(model: Model, counts: readonly LayerCounts[], uplink: UplinkChoice) {
+function deltasOf(
+  model: Model,
+  counts: readonly LayerCounts[],
+  uplink: UplinkChoice,
+  valueBits: ValueBits = 16,
+  seed = 1,
+) {
   const network = new Network(BASE.head, 1, counts, 0);
   drain(network.load(sourceOf(model)));
-  return drain(layerDeltas(network, sourceOf(BASE), counts, uplink));
+  return drain(layerDeltas(network, sourceOf(BASE), counts, { uplink, valueBits, seed }));
 }
 
 /** Places of the largest magnitudes, by sorting. */
@@ -98,11 +105,11 @@ for (const uplink of ['all', 'top-k-weights', 'diff-on-top-k-weights', 'top-k-we
           assert.is(delta.positions === 'all', isAll, what);
           if (delta.positions !== 'all') assert.is(delta.positions.join(), places.join(), what);
           const exact = places.map((i) => (uplink === 'top-k-weights' ? now : differences)[i]);
-          assert.is(delta.shift, shiftFor(exact, MAX_VALUE_SHIFT), what);
+          assert.is(delta.shift, shiftFor(exact, maxValueShift(16)), what);
           assert.is(delta.values.join(), exact.map((x) => shifted(x, delta.shift)).join(), what);
           const [biases, before] = [[...biasesOf(model, index)], biasesOf(BASE, index)];
           const moved = biases.map((b, r) => b - before[r]);
-          assert.is(delta.biasShift, shiftFor(moved, MAX_BIAS_SHIFT), what);
+          assert.is(delta.biasShift, shiftFor(moved, maxBiasShift(16)), what);
           assert.is(delta.biases.join(), moved.map((x) => shifted(x, delta.biasShift)).join(), what);
         }
       }
@@ -124,7 +131,9 @@ test('global-top-k-weights: the largest real values of the whole model, and trai
       const network = new Network(base.head, 1, countsOf([total - 1, 1]), 0);
       drain(network.load(sourceOf(model)));
       const deltas = drain(
-        layerDeltas(network, sourceOf(base), countsOf([total - 1, 1]), 'global-top-k-weights'),
+        layerDeltas(network, sourceOf(base), countsOf([total - 1, 1]), {
+          ...{ uplink: 'global-top-k-weights', valueBits: 16, seed: 1 },
+        }),
       );
       const coarsest = Math.max(...exps);
       const all = [0, 1].flatMap((index) =>
@@ -157,9 +166,100 @@ test('the base is read from wherever it lies, in any alignment', () => {
       out.set(flash.subarray(3 + offset, 3 + offset + out.length)),
   };
   assert.equal(
-    drain(layerDeltas(network, odd, counts, 'top-k-weights-diff')),
+    drain(layerDeltas(network, odd, counts, { uplink: 'top-k-weights-diff', valueBits: 16, seed: 1 })),
     deltasOf(model, counts, 'top-k-weights-diff'),
   );
+});
+
+for (const uplink of ['all', 'top-k-weights', 'diff-on-top-k-weights', 'top-k-weights-diff'] as const) {
+  for (const bits of [8, 4] as const) {
+    test(`${uplink}, ${bits} bits: the places of 16 bits, values rounded up or down, exact in the mean`, () => {
+      const random = new Random(4);
+      const counts = countsOf(uplink === 'all' ? [630, 36] : [200, 36]);
+      const model = trained(random, 3000);
+      const exact = deltasOf(model, counts, uplink);
+      const trials = 400;
+      const sums = exact.map(({ values }) => new Float64Array(values.length));
+      const biasSums = exact.map(({ biases }) => new Float64Array(biases.length));
+      for (let seed = 0; seed < trials; seed++) {
+        for (const [index, delta] of deltasOf(model, counts, uplink, bits, seed).entries()) {
+          const { values, shift, biases, biasShift } = delta;
+          assert.is(String(delta.positions), String(exact[index].positions));
+          for (const [i, value] of values.entries()) {
+            assert.ok(Math.abs(value) <= numberMax(bits));
+            const off = Math.abs(value * 2 ** shift - exact[index].values[i] * 2 ** exact[index].shift);
+            const isEnd = Math.abs(value) === numberMax(bits);
+            assert.ok(off < 2 ** shift || (isEnd && off <= 2 ** shift), `off by ${off} of ${2 ** shift}`);
+            sums[index][i] += value * 2 ** shift;
+          }
+          for (const [r, bias] of biases.entries()) biasSums[index][r] += bias * 2 ** biasShift;
+        }
+      }
+      for (const [index, { values, biases, biasShift }] of exact.entries()) {
+        const { shift, biasShift: coarse } = deltasOf(model, counts, uplink, bits)[index];
+        // a stochastic rounding's deviation is at most half a unit: 5 deviations of the mean
+        const bound = (unit: number) => (5 * 0.5 * unit) / Math.sqrt(trials);
+        for (const [i, value] of values.entries()) {
+          if (Math.abs(value) > numberMax(bits) * 2 ** shift) continue; // it saturates
+          assert.ok(Math.abs(sums[index][i] / trials - value) <= bound(2 ** shift), `value ${i}`);
+        }
+        for (const [r, bias] of biases.entries()) {
+          if (Math.abs(bias) * 2 ** biasShift > numberMax(8) * 2 ** coarse) continue;
+          const mean = biasSums[index][r] / trials;
+          assert.ok(Math.abs(mean - bias * 2 ** biasShift) <= bound(2 ** coarse), `bias ${r}`);
+        }
+      }
+    });
+  }
+}
+
+test('the noise of rounding follows from seed, layer and place alone', () => {
+  const model = trained(new Random(5), 3000);
+  const of = (sent: number[], seed: number) => deltasOf(model, countsOf(sent), 'top-k-weights-diff', 4, seed);
+  assert.equal(of([300, 30], 7), of([300, 30], 7));
+  assert.is.not(of([300, 30], 7)[0].values.join(), of([300, 30], 8)[0].values.join());
+  // where fewer are sent, those that remain are rounded as before
+  const [many, few] = [of([300, 30], 7)[0], of([100, 30], 7)[0]];
+  assert.is(many.shift, few.shift);
+  const all = [...(many.positions as Uint32Array)];
+  const kept = [...(few.positions as Uint32Array)].map((place) => many.values[all.indexOf(place)]);
+  assert.is(few.values.join(), kept.join());
+});
+
+test('differences and biases at the ends of their ranges saturate and never wrap', () => {
+  for (const bits of [16, 8, 4] as const) {
+    for (const sign of [1, -1]) {
+      const base = { head: BASE.head, parameters: BASE.parameters.slice(0) };
+      const model = { head: BASE.head, parameters: BASE.parameters.slice(0) };
+      weightsOf(base, 0).fill(-sign * 32767);
+      weightsOf(model, 0).fill(sign * 32767);
+      biasesOf(base, 0).fill(-sign * 2 ** 28);
+      biasesOf(model, 0).fill(sign * 2 ** 28);
+      const counts = countsOf([630, 36]);
+      const network = new Network(BASE.head, 1, counts, 0);
+      drain(network.load(sourceOf(model)));
+      const terms = { uplink: 'all', valueBits: bits, seed: 3 } as const;
+      const [{ values, shift, biases, biasShift }] = drain(
+        layerDeltas(network, sourceOf(base), counts, terms),
+      );
+      for (const value of values) assert.ok(Math.abs(sign * value * 2 ** shift - 65534) <= 2 ** shift);
+      const most = (bits === 16 ? 32767 : 127) * 2 ** biasShift;
+      assert.is(biasShift, maxBiasShift(bits));
+      for (const bias of biases) assert.is(bias * 2 ** biasShift, sign * most);
+    }
+  }
+});
+
+test('the shift is the smallest with which no more than the given count passes', () => {
+  const widths = new Widths();
+  for (const value of [0, 1, -7, 8, -100, 127, 128, -20_000]) widths.add(value);
+  assert.is(widths.shift(16, 0, 2), 0);
+  assert.is(widths.shift(8, 0, 10), 8);
+  assert.is(widths.shift(8, 1, 10), 1);
+  assert.is(widths.shift(8, 2, 10), 0);
+  assert.is(widths.shift(4, 2, 14), 4);
+  assert.is(widths.shift(4, 0, 3), 3);
+  assert.is(new Widths().shift(4, 0, 14), 0);
 });
 
 test.run();

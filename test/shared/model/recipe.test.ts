@@ -130,6 +130,7 @@ const BAD: readonly [PresetName | string, number, Partial<Recipe>, RegExp][] = [
   ['zerofl', 0.1, { maskRatio: -0.1 }, /^mask ratio -0.1, expected 0 to 1$/],
   ['swat', 0.1, { clip: 5000 }, /^clip 5000, expected 0 to 4095$/],
   ['swat', 0.1, { power: 3 }, /^power 3, expected 1, 1.25, 2$/],
+  ['swat', 0.1, { valueBits: 5 as 4 }, /^value bits 5, expected 16, 8, 4$/],
   ['swat', 0.1, { active: 'all' as 'nonzero' }, /^active all, expected top-k, nonzero, mask$/],
   ['swat', 0.1, { uplink: 'mask' }, /^uplink mask, expected no mask where active is top-k$/],
   ['mask', 0.1, { uplink: 'all' }, /^uplink all, expected mask where active is mask$/],

@@ -4,7 +4,14 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Random } from '../../../shared/fixed/random.js';
-import { type LayerDelta, MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../shared/model/delta.js';
+import {
+  biasBitsOf,
+  type LayerDelta,
+  maxBiasShift,
+  maxValueShift,
+  VALUE_BITS,
+  type ValueBits,
+} from '../../../shared/model/delta.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { Model } from '../../../shared/model/model.js';
@@ -61,7 +68,9 @@ export function samplePlan(random: Random): Plan {
         'diff-on-top-k-weights',
         'top-k-weights-diff',
         'global-top-k-weights',
+        'mask',
       ]),
+      valueBits: oneOf(random, VALUE_BITS),
       merge: oneOf(random, ['cohort', 'senders']),
       optimizer: {
         kind: oneOf(random, ['none', 'momentum', 'adam']),
@@ -157,6 +166,7 @@ export function updateReference(layer: number): Uint32Array {
 
 export function sampleUpdate(random: Random): Update {
   const heldBack = uint16(random);
+  const valueBits = oneOf(random, VALUE_BITS);
   return {
     device: DEVICE,
     round: uint32(random, 1),
@@ -167,6 +177,7 @@ export function sampleUpdate(random: Random): Update {
     correct: integer(random, 0, heldBack),
     baseHash: hash(random),
     macs: wide(random),
+    valueBits,
     layers: UPDATE_LAYOUT.layers.map(({ index, weights, outputs }): LayerDelta => {
       const sent = Math.ceil(weights.length * oneOf(random, [0.01, 0.05, 0.25, 0.5, 0.95, 1]));
       const near = updateReference(index).subarray(random.below(3));
@@ -177,13 +188,18 @@ export function sampleUpdate(random: Random): Update {
       const count = positions === 'all' ? weights.length : positions.length;
       return {
         positions,
-        values: Int16Array.from({ length: count }, () => integer(random, -32768, 32767)),
-        shift: integer(random, 0, MAX_VALUE_SHIFT),
-        biases: Int16Array.from({ length: outputs }, () => integer(random, -32768, 32767)),
-        biasShift: integer(random, 0, MAX_BIAS_SHIFT),
+        values: numbers(random, count, valueBits),
+        shift: integer(random, 0, maxValueShift(valueBits)),
+        biases: numbers(random, outputs, biasBitsOf(valueBits)),
+        biasShift: integer(random, 0, maxBiasShift(valueBits)),
       };
     }),
   };
+}
+
+function numbers(random: Random, count: number, bits: ValueBits): Int16Array {
+  const end = 2 ** (bits - 1);
+  return Int16Array.from({ length: count }, () => integer(random, -end, end - 1));
 }
 
 /** Each kind of frame: a random one, and its decoder. */

@@ -2,7 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
 import { finish } from '../../../shared/masks/work.js';
-import { MAX_BIAS_SHIFT, MAX_VALUE_SHIFT } from '../../../shared/model/delta.js';
+import {
+  biasBitsOf,
+  maxBiasShift,
+  maxValueShift,
+  VALUE_BITS,
+  type ValueBits,
+} from '../../../shared/model/delta.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import { deviceHash } from '../../../shared/protocol/device.js';
 import { ProtocolError } from '../../../shared/protocol/error.js';
@@ -28,8 +34,13 @@ const FASHION = layoutOf({
 });
 
 /** An update of the fashion14 net; a share `near` of its positions are the reference's. */
-function fashionUpdate(density: number, near: number): { update: Update; references: Uint32Array[] } {
+function fashionUpdate(
+  density: number,
+  near: number,
+  valueBits: ValueBits = 16,
+): { update: Update; references: Uint32Array[] } {
   const random = new Random(5);
+  const end = 2 ** (valueBits - 1);
   const references = FASHION.layers.map(({ weights: { length } }) =>
     randomPositions(length, Math.round(density * length), random),
   );
@@ -39,10 +50,10 @@ function fashionUpdate(density: number, near: number): { update: Update; referen
       density === 1
         ? ('all' as const)
         : movedPositions(reference, weights.length, Math.round((1 - near) * reference.length), random);
-    const values = Int16Array.from({ length: reference.length }, () => random.below(65536) - 32768);
+    const values = Int16Array.from({ length: reference.length }, () => random.below(2 * end) - end);
     return { positions, values, shift: 0, biases: new Int16Array(outputs), biasShift: 0 };
   });
-  return { update: { ...sampleUpdate(random), layers }, references };
+  return { update: { ...sampleUpdate(random), valueBits, layers }, references };
 }
 
 /** The list, counting how often an element of it is read. */
@@ -165,31 +176,74 @@ test('a layer may send no weight', () => {
   }
 });
 
-test('a shift with which sums on the server could round is refused', () => {
-  const bytes = encode(sampleUpdate(new Random(7)));
-  const decode = (at: number, shift: number) => {
-    const changed = bytes.slice();
-    changed[16 + 36 + 12 + at] = shift; // in the record of the second layer
-    fixChecksum(changed);
-    return decodeUpdate(changed, DEVICE, UPDATE_LAYOUT, updateReference).layers[1];
-  };
-  assert.is(decode(10, MAX_VALUE_SHIFT).shift, MAX_VALUE_SHIFT);
-  assert.is(decode(11, MAX_BIAS_SHIFT).biasShift, MAX_BIAS_SHIFT);
-  for (const [at, shift] of [
-    [10, MAX_VALUE_SHIFT + 1],
-    [10, 15],
-    [11, MAX_BIAS_SHIFT + 1],
-    [11, 255],
-  ]) {
-    assert.throws(
-      () => decode(at, shift),
-      (e: unknown) => e instanceof ProtocolError && e.code === 'field' && /hift/.test(e.message),
-    );
-  }
+for (const valueBits of VALUE_BITS) {
+  test(`${valueBits} bits: a shift with which sums on the server could round is refused`, () => {
+    const layers = sampleUpdate(new Random(7)).layers.map((layer) => ({
+      ...layer,
+      ...{ values: layer.values.fill(-2), shift: 0, biases: layer.biases.fill(3), biasShift: 0 },
+    }));
+    const bytes = encode({ ...sampleUpdate(new Random(7)), valueBits, layers });
+    const decode = (at: number, shift: number) => {
+      const changed = bytes.slice();
+      changed[16 + 36 + 12 + at] = shift; // in the record of the second layer
+      fixChecksum(changed);
+      return decodeUpdate(changed, DEVICE, UPDATE_LAYOUT, updateReference).layers[1];
+    };
+    const [most, biasMost] = [maxValueShift(valueBits), maxBiasShift(valueBits)];
+    assert.is(2 ** most * 2 ** (valueBits - 1), 2 ** 17);
+    assert.is(2 ** biasMost * 2 ** (biasBitsOf(valueBits) - 1), 2 ** 23);
+    assert.is(decode(10, most).shift, most);
+    assert.is(decode(11, biasMost).biasShift, biasMost);
+    for (const [at, shift] of [
+      [10, most + 1],
+      [10, 255],
+      [11, biasMost + 1],
+      [11, 255],
+    ]) {
+      assert.throws(
+        () => decode(at, shift),
+        (e: unknown) => e instanceof ProtocolError && e.code === 'field' && /hift/.test(e.message),
+      );
+    }
+  });
+}
+
+test('values of 8 bits take half the bytes of 16, those of 4 bits a quarter', () => {
+  const numbers = VALUE_BITS.map((bits) => {
+    const { update, references } = fashionUpdate(0.05, 0.5, bits);
+    const bytes = encodeUpdate(update, FASHION, (layer) => references[layer]);
+    const back = decodeUpdate(bytes, update.device, FASHION, (layer) => references[layer]);
+    assert.is(JSON.stringify(plain(back.layers)), JSON.stringify(plain(update.layers)));
+    return bytes.length;
+  });
+  const [values, biases] = [627 + 102 + 16, 106]; // of the three layers
+  assert.is(numbers[0] - numbers[1], values + biases);
+  assert.is(numbers[1] - numbers[2], 313 + 51 + 8);
+});
+
+test('the half of a byte behind an odd last value is 0', () => {
+  const update = { ...sampleUpdate(new Random(7)), valueBits: 4 as const };
+  const layers = update.layers.map(({ biases }) => ({
+    ...{ positions: Uint32Array.of(1, 3, 6), values: Int16Array.of(-8, 7, -1), shift: 0 },
+    ...{ biases: biases.fill(-128), biasShift: 0 },
+  }));
+  const bytes = encode({ ...update, layers });
+  const at = 16 + 36 + 3 * 12;
+  assert.equal([...bytes.subarray(at, at + 3)], [0x78, 0x0f, 0x80]); // two values, one, the first bias
+  bytes[at + 1] = 0x1f;
+  fixChecksum(bytes);
+  assert.throws(
+    () => decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference),
+    (e: unknown) => e instanceof ProtocolError && /^half byte 1 behind 3 numbers/.test(e.message),
+  );
 });
 
 test('a field out of range is named', () => {
-  const update = sampleUpdate(new Random(4));
+  const update = { ...sampleUpdate(new Random(4)), valueBits: 8 as const };
+  for (const { values, biases } of update.layers) {
+    values.fill(-128);
+    biases.fill(127);
+  }
   const [first, second, third] = update.layers;
   const withFirst = (change: object): Partial<Update> => ({
     layers: [{ ...first, ...change }, second, third],
@@ -203,10 +257,12 @@ test('a field out of range is named', () => {
     ['correct', { heldBack: 3, correct: 4 }],
     ['macs', { macs: -1 }],
     ['model hash', { baseHash: 'x' }],
+    ['valueBits', { valueBits: 5 as ValueBits }],
+    ['number -128', { valueBits: 4 }],
     ['layers', { layers: [first, second] }],
-    ['layer 0 shift', withFirst({ shift: MAX_VALUE_SHIFT + 1 })],
+    ['layer 0 shift', withFirst({ shift: maxValueShift(8) + 1 })],
     ['layer 0 biasShift', withFirst({ biasShift: -1 })],
-    ['layer 0 biasShift', withFirst({ biasShift: MAX_BIAS_SHIFT + 1 })],
+    ['layer 0 biasShift', withFirst({ biasShift: maxBiasShift(8) + 1 })],
     ['layer 0 biases', withFirst({ biases: new Int16Array(10) })],
     ['layer 0 values', withFirst({ positions: 'all', values: new Int16Array(3) })],
     ['position 4', withFirst({ positions: Uint32Array.of(5, 4), values: new Int16Array(2) })],
