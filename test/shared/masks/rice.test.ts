@@ -81,4 +81,63 @@ test('places at n and beyond are refused', () => {
   assert.is(readGaps(new Uint32Array(2), bytes, 0, 2, 11), gapBits(Uint32Array.of(3, 10), 2));
 });
 
+/** The definition, bit by bit: places and the end, or what is wrong. */
+function naiveGaps(count: number, bytes: Uint8Array, at: number, k: number, n: number): string {
+  const end = 8 * bytes.length;
+  const bitAt = (bit: number) => (bit < end ? (bytes[bit >> 3] >> (bit & 7)) & 1 : 0);
+  const places: number[] = [];
+  let bit = at;
+  let next = 0;
+  for (let i = 0; i < count; i++) {
+    let quotient = 0;
+    while (bit + quotient < end && bitAt(bit + quotient) === 0) quotient++;
+    if (bit + quotient >= end) return `gap ${i} of ${count} beyond the end, expected more bytes`;
+    if (quotient > n >>> k) return `gap ${i} too large, expected places below ${n}`;
+    bit += quotient + 1;
+    let gap = quotient * 2 ** k;
+    for (let b = 0; b < k; b++) gap += bitAt(bit++) * 2 ** b;
+    next += gap + 1;
+    if (next > n) return `place ${next - 1}, expected below ${n}`;
+    places.push(next - 1);
+  }
+  if (bit > end) return `last gap beyond the end, expected ${bit - end} more bits`;
+  return `${places.join()} to ${bit}`;
+}
+
+function fastGaps(count: number, bytes: Uint8Array, at: number, k: number, n: number): string {
+  const out = new Uint32Array(count);
+  try {
+    const end = readGaps(out, bytes, at, k, n);
+    return `${out.join()} to ${end}`;
+  } catch (error) {
+    if (!(error instanceof MaskError)) throw error;
+    return error.message;
+  }
+}
+
+test('any bytes give what the definition gives: places, or the same error', () => {
+  const random = new Random(3);
+  const seen = new Map<string, number>();
+  for (let trial = 0; trial < 10_000; trial++) {
+    // random bits with long runs of zeros now and then; beside them lie ones, which must not be read
+    const room = new Uint8Array(80).fill(0xff);
+    const bytes = room.subarray(20, 20 + random.below(50));
+    const isSparse = random.below(3) === 0;
+    for (let i = 0; i < bytes.length; i++) {
+      bytes[i] = isSparse && random.below(8) > 0 ? 0 : random.below(256) & random.below(256);
+    }
+    const at = random.below(1 + Math.min(40, 8 * bytes.length));
+    const k = random.below([4, 8, MAX_RICE + 1][random.below(3)]);
+    const n = 1 + random.below([100, 5000, 2 ** 28][random.below(3)]);
+    for (const count of [0, 1, 2, 5, 9, random.below(60)]) {
+      const result = naiveGaps(count, bytes, at, k, n);
+      assert.is(fastGaps(count, bytes, at, k, n), result, `trial ${trial}`);
+      const kind = / to /.test(result) ? 'places' : result.replace(/\d+/g, '#');
+      seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    }
+  }
+  assert.is(seen.size, 5, [...seen].join(' '));
+  for (const [kind, times] of seen) assert.ok(times > 100, `${times} ${kind}`);
+});
+
 test.run();
