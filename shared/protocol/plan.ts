@@ -24,7 +24,7 @@ import { type Cohort, MAX_COHORT_LIST } from './cohort.js';
 import { decoding, ProtocolError } from './error.js';
 import { checkInteger, choiceOf, codeOf, UINT16_MAX, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrame, encodeFields, encodeFrame } from './frame.js';
-import { hashFromBytes, hashToBytes, MODEL_HASH_BYTES, type ModelHash } from './model.js';
+import { hashFromBytes, hashToBytes, MODEL_HASH_BYTES, type ModelHash, NO_MODEL } from './model.js';
 
 export interface Plan {
   readonly federation: number; // uint32, drawn when a data folder is made; tells its rounds from another's, touches no weight
@@ -33,6 +33,7 @@ export interface Plan {
   readonly attempt: number; // uint16, counts from 1; a round that was abandoned is announced again
   readonly modelHash: ModelHash;
   readonly modelCrc: number; // uint32, the CRC-32 in that model frame's header: a board checks this, not the hash
+  readonly deltaBase?: ModelHash; // a board that holds this one may fetch the delta; without it there is none
   readonly cohort: Cohort;
   readonly deadlineMs: number; // uint32, from the announcement, for the board's information; 0 = none
   readonly method: TrainingMethod;
@@ -58,7 +59,7 @@ const OPTIMIZERS: readonly OptimizerChoice[] = ['none', 'momentum', 'adam'];
 
 const POWERS: readonly Power[] = [4, 5, 8];
 
-const PLAN_BYTES = 72;
+const PLAN_BYTES = 80;
 const PLAN = object({
   numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
   layerCount: u8,
@@ -91,6 +92,7 @@ const PLAN = object({
   momentum: u16,
   optimizer: u8,
   power: u8,
+  deltaBase: u8Array(MODEL_HASH_BYTES), // NO_MODEL = no delta
 });
 
 /** @throws RangeError naming the field that is out of range */
@@ -130,6 +132,7 @@ export function encodePlan(plan: Plan): Uint8Array {
     momentum: method.optimizer.momentum,
     optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
     power: codeOf('power', POWERS, method.power),
+    deltaBase: hashToBytes(plan.deltaBase ?? NO_MODEL),
   });
   const counts = layers.flatMap(({ active, keptInputs, sent }) => [active, keptInputs, sent]);
   return encodeFrame('plan', head, [Uint32Array.from(devices), Uint32Array.from(counts)]);
@@ -152,6 +155,7 @@ export function decodePlan(bytes: Uint8Array): Plan {
   const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length / 4);
   return decoding(() => {
     checkInteger('reserved', fields.reserved, 0, 0);
+    const deltaBase = hashFromBytes(fields.deltaBase);
     const plan: Plan = {
       federation: fields.federation,
       taskSeed: fields.taskSeed,
@@ -159,6 +163,7 @@ export function decodePlan(bytes: Uint8Array): Plan {
       attempt: fields.attempt,
       modelHash: hashFromBytes(fields.modelHash),
       modelCrc: fields.modelCrc,
+      ...(deltaBase !== NO_MODEL && { deltaBase }),
       cohort: cohortOf(fields, words),
       deadlineMs: fields.deadlineMs,
       method: methodOf(fields),

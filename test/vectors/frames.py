@@ -42,7 +42,7 @@ def plan(v):
     optimizer = method["optimizer"]
     devices = cohort.get("devices", [])
     head = struct.pack(
-        "<BBBBBBBBBbHHHHHII8sIIIIIIIHBBHBB",
+        "<BBBBBBBBBbHHHHHII8sIIIIIIIHBBHBB8s",
         1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
         ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
         MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
@@ -50,7 +50,8 @@ def plan(v):
         v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
         cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], method["prox"], method["growth"],
         VALUE_BITS.index(method["valueBits"]), 0, optimizer["momentum"],
-        OPTIMIZERS.index(optimizer["kind"]), POWERS.index(method["power"]))
+        OPTIMIZERS.index(optimizer["kind"]), POWERS.index(method["power"]),
+        bytes.fromhex(v.get("deltaBase", "00" * 8)))
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
     return frame("plan", head, struct.pack(f"<{len(words)}I", *words))
 
@@ -92,6 +93,43 @@ def model(v):
     return frame("model", head, parameters)
 
 
+def zigzag(difference, width):
+    wrapped = (difference + 2**(width - 1)) % 2**width - 2**(width - 1)
+    return 2 * wrapped if wrapped > 0 else -2 * wrapped - 1
+
+
+def low_first(number, count):
+    return "".join(str(number >> i & 1) for i in range(count))
+
+
+def rice(numbers, k, width):
+    return "".join(
+        "0" * (u >> k) + "1" + low_first(u, k) if u >> k < 24 else "0" * 24 + "1" + low_first(u, width)
+        for u in numbers)
+
+
+def block(before, after, width):
+    places = [i for i, (a, b) in enumerate(zip(before, after)) if a != b]
+    numbers = [zigzag(after[i] - before[i], width) - 1 for i in places]
+    coded = positions("all" if len(places) == len(before) else places, len(before), None) if places else b""
+    k, bits = min(((k, rice(numbers, k, width)) for k in range(min(24, width))), key=lambda pair: (len(pair[1]), pair[0]))
+    packed = pack_bits(bits)
+    return struct.pack("<HHBB", len(places), len(packed), len(coded), k if places else 0) + coded + packed
+
+
+def delta(v):
+    base, new = model(v), model({**v, "parameters": v["next"]})
+    head = bytes.fromhex(v["baseHash"]) + bytes.fromhex(v["nextHash"]) + base[12:16] + new[12:16]
+    blocks = b""
+    for (weights, biases), (new_weights, new_biases) in zip(v["parameters"], v["next"]):
+        padding = [0] * (len(weights) % 2)
+        for before, after, width, size in ((weights + padding, new_weights + padding, 16, 1024),
+                                           (biases, new_biases, 32, 256)):
+            for at in range(0, len(before), size):
+                blocks += block(before[at:at + size], after[at:at + size], width)
+    return frame("delta", head, pad4(blocks))
+
+
 def pack_bits(bits):
     bits += "0" * (-len(bits) % 8)
     return bytes(int(bits[i : i + 8][::-1], 2) for i in range(0, len(bits), 8))
@@ -115,19 +153,20 @@ def positions(places, n, reference):
         return b""
     k, bits = best_gaps(places)
     missing_k, missing_bits = best_gaps([i for i in range(n) if i not in places])
+    choices = [
+        b"\1" + pack_bits("".join("1" if i in places else "0" for i in range(n))),
+        b"\2" + bytes([k]) + pack_bits(bits),
+        b"\3" + bytes([missing_k]) + pack_bits(missing_bits),
+    ]
+    if reference is None:
+        return min(choices, key=len)
     others = [i for i in range(n) if i not in reference]
     dropped = [rank for rank, place in enumerate(reference) if place not in places]
     added = [others.index(place) for place in places if place not in reference]
     dropped_k, dropped_bits = best_gaps(dropped)
     added_k, added_bits = best_gaps(added)
     change = struct.pack("<BBI", dropped_k, added_k, len(dropped)) + pack_bits(dropped_bits + added_bits)
-    choices = [
-        b"\1" + pack_bits("".join("1" if i in places else "0" for i in range(n))),
-        b"\2" + bytes([k]) + pack_bits(bits),
-        b"\3" + bytes([missing_k]) + pack_bits(missing_bits),
-        b"\4" + change,
-    ]
-    return min(choices, key=len)  # the first of equals
+    return min([*choices, b"\4" + change], key=len)  # the first of equals
 
 
 def pack_numbers(numbers, bits):
@@ -156,7 +195,7 @@ METHOD = {"power": 5, "activations": "union", "uplink": "top-k-weights-diff", "m
           "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "prox": 655, "growth": 13107, "epochs": 1, "batch": 8, "reselectEvery": 80,
           "holdBackEvery": 5}
 PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
-        "modelCrc": 3735928559, "cohort": {"kind": "list", "devices": [1, 2147483648, 4294967295]},
+        "modelCrc": 3735928559, "deltaBase": "fedcba9876543210", "cohort": {"kind": "list", "devices": [1, 2147483648, 4294967295]},
         "deadlineMs": 60000, "method": METHOD,
         "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}
 THRESHOLD = {"kind": "threshold", "seed": 3000000000, "threshold": 429496730}
@@ -190,6 +229,15 @@ def update_value(places, bits=16, **changes):
             "description": SMALL, "references": REFERENCES, **changes}
 
 
+WIDE = {"name": "wide", "input": {"shape": [7], "type": "uint8", "exp": -8},
+        "layers": [{"kind": "dense", "units": 151}, {"kind": "dense", "units": 2}]}
+WEIGHTS = [i % 10 - 5 for i in range(1057)]
+CHANGED = {3: 32767, 4: -32768, 5: 9, 900: -9, 1023: 7, **{i: i % 13 + 20 for i in range(1025, 1056)}}
+PARAMETERS = [[WEIGHTS, [i * i for i in range(151)]], [[1, 2] * 151, [-(2**28), 2**31 - 1]]]
+NEXT = [[[CHANGED.get(i, w) for i, w in enumerate(WEIGHTS)], [i * i - 4000 + 57 * i for i in range(151)]],
+        [[1, 2] * 151, [2**28, -(2**31)]]]
+
+
 NEAR = sorted(set(REFERENCES[0]) - {0, 99, 306} | {1, 200, 398})
 HALF = [i for i in range(40) if i * i % 7 in (1, 2) or i == 39]
 CASES = [
@@ -212,6 +260,9 @@ CASES = [
      {"description": TINY, "exponents": [{"weightExp": -13, "outputExp": -5}, {"weightExp": -12, "outputExp": 0}],
       "parameters": [[[-32768, 32767, 0, 1, -1, 256, 2, 3, 4], [2**28, -(2**28), 0]],
                      [[5, 6, 7, 8, 9, 10], [-1, 1]]]}),
+    ("what changed in two layers", "delta", delta,
+     {"description": WIDE, "exponents": [{"weightExp": -13, "outputExp": -5}, {"weightExp": -12, "outputExp": 0}],
+      "parameters": PARAMETERS, "next": NEXT, "baseHash": "fedcba9876543210", "nextHash": "0123456789abcdef"}),
     ("all weights", "update", update, update_value(["all", "all", "all"])),
     ("gaps and bitmaps", "update", update, update_value([[5, 6, 130, 399], HALF, [i for i in range(12) if i != 7]])),
     ("the complement", "update", update,

@@ -20,7 +20,7 @@ test('a plan of three layers with a cohort of 20 is small', () => {
   const plan = samplePlan(new Random(2));
   const layers = [1, 2, 3].map((n) => ({ active: n, keptInputs: n, sent: n }));
   const devices = Array.from({ length: 20 }, (_, i) => i);
-  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 72 + 80 + 36);
+  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 80 + 80 + 36);
 });
 
 test('a plan for other numerics is refused with a code of its own', () => {
@@ -47,6 +47,7 @@ test('a field out of range is named', () => {
     ['attempt', { attempt: 65536 }],
     ['model hash', { modelHash: '0123' }],
     ['model hash', { modelHash: '0123456789ABCDEF' }],
+    ['model hash', { deltaBase: 'none' }],
     ['modelCrc', { modelCrc: Number.NaN }],
     ['deadlineMs', { deadlineMs: Number.POSITIVE_INFINITY }],
     ['rate mantissa', { method: { ...method, rate: { mantissa: 256, exp: 0 } } }],

@@ -57,6 +57,7 @@ export function samplePlan(random: Random): Plan {
     attempt: uint16(random, 1),
     modelHash: hash(random),
     modelCrc: uint32(random),
+    ...(random.below(2) === 0 && { deltaBase: hash(random) }),
     cohort: sampleCohort(random),
     deadlineMs: uint32(random),
     method: {

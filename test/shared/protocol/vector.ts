@@ -6,18 +6,26 @@ import type { LayerDelta } from '../../../shared/model/delta.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { LayerExponents, Model } from '../../../shared/model/model.js';
+import { decodeDeltaHead, encodeDelta, type NamedModel } from '../../../shared/protocol/delta.js';
 import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
 import { decodeModel, encodeModel } from '../../../shared/protocol/model.js';
 import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
 import { decodeStatus, encodeStatus, type Status } from '../../../shared/protocol/status.js';
 import { decodeUpdate, encodeUpdate, type Update } from '../../../shared/protocol/update.js';
 import { decodeVerdict, encodeVerdict, type Verdict } from '../../../shared/protocol/verdict.js';
+import { applied } from './applied.js';
 import { plain } from './plain.js';
 
 interface ModelVector {
   readonly description: ModelDescription;
   readonly exponents: readonly LayerExponents[];
   readonly parameters: readonly [number[], number[]][];
+}
+
+interface DeltaVector extends ModelVector {
+  readonly next: ModelVector['parameters'];
+  readonly baseHash: string;
+  readonly nextHash: string;
 }
 
 interface UpdateVector extends Omit<Update, 'layers'> {
@@ -38,6 +46,7 @@ export type Vector = { readonly name: string; readonly hex: string } & (
   | { readonly kind: 'verdict'; readonly value: Verdict }
   | { readonly kind: 'metrics'; readonly value: Metrics }
   | { readonly kind: 'model'; readonly value: ModelVector }
+  | { readonly kind: 'delta'; readonly value: DeltaVector }
   | { readonly kind: 'update'; readonly value: UpdateVector }
 );
 
@@ -49,6 +58,7 @@ export function encoded(vector: Vector): Uint8Array {
   if (kind === 'verdict') return encodeVerdict(value);
   if (kind === 'metrics') return encodeMetrics(value);
   if (kind === 'model') return encodeModel(modelOf(value));
+  if (kind === 'delta') return encodeDelta(...namedModels(value))!;
   return encodeUpdate(updateOf(value), layoutOf(value.description), (i) =>
     Uint32Array.from(value.references[i]),
   );
@@ -62,6 +72,7 @@ export function decoded(vector: Vector, bytes: Uint8Array): unknown {
   if (kind === 'verdict') return decodeVerdict(bytes, value.device);
   if (kind === 'metrics') return decodeMetrics(bytes);
   if (kind === 'model') return parametersOf(decodeModel(bytes));
+  if (kind === 'delta') return deltaOf(value, bytes);
   const { description, references, device } = value;
   const reference = (i: number) => Uint32Array.from(references[i]);
   const update = decodeUpdate(bytes, device, layoutOf(description), reference);
@@ -76,6 +87,21 @@ function modelOf({ description, exponents, parameters }: ModelVector): Model {
     new Int32Array(buffer, biases.offset, biases.length).set(parameters[i][1]);
   }
   return { head: { description, layout, exponents }, parameters: buffer };
+}
+
+function namedModels({ next, baseHash, nextHash, ...base }: DeltaVector): [NamedModel, NamedModel] {
+  const frameOf = (parameters: ModelVector['parameters']) => encodeModel(modelOf({ ...base, parameters }));
+  return [
+    { frame: frameOf(base.parameters), hash: baseHash },
+    { frame: frameOf(next), hash: nextHash },
+  ];
+}
+
+function deltaOf(value: DeltaVector, bytes: Uint8Array): DeltaVector {
+  const [base] = namedModels(value);
+  const head = decodeDeltaHead(bytes);
+  const { parameters: next } = parametersOf(decodeModel(applied(bytes, base.frame).frame));
+  return { ...value, next, baseHash: head.base.hash, nextHash: head.next.hash };
 }
 
 function parametersOf({ head: { description, layout, exponents }, parameters }: Model): ModelVector {
