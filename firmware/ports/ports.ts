@@ -81,6 +81,21 @@ export interface Flash {
   saveRecord(bytes: Uint8Array): void;
 }
 
+/**
+ * A part of NOR flash, as a partition of a chip gives it. An erase sets whole sectors to 0xff, a write can
+ * only clear bits. Power loss in the middle of either leaves the bytes that it was about in any state,
+ * and no others. What was done is durable when the call returns.
+ */
+export interface RawPartition {
+  readonly bytes: number; // a multiple of sectorBytes
+  readonly sectorBytes: number; // 4,096 on most chips
+  /** Both numbers are multiples of sectorBytes. A sector takes a chip 30 to 400 ms. */
+  erase(offset: number, bytes: number): void;
+  /** Any offset and length; the place was erased since it was last written. */
+  write(offset: number, bytes: Uint8Array): void;
+  read(offset: number, out: Uint8Array): void;
+}
+
 /** Labelled examples of this board, in a fixed order. */
 export interface Examples {
   readonly count: number;
