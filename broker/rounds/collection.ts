@@ -7,10 +7,17 @@ import type { Model } from '../../shared/model/model.js';
 import { denseMacsPerExample } from '../../shared/model/training.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
 import { decodePlan } from '../../shared/protocol/plan.js';
-import { decodeUpdate, peekUpdate, type Reference, type Update } from '../../shared/protocol/update.js';
+import {
+  type OpenUpdate,
+  openUpdate,
+  type Reference,
+  readUpdate,
+  type Update,
+} from '../../shared/protocol/update.js';
 import type { VerdictKind } from '../../shared/protocol/verdict.js';
 import { Aggregation } from '../aggregation/aggregation.js';
 import { decodeState, encodeState, nextModel } from '../aggregation/optimizer.js';
+import { crc32Fast } from './crc32.js';
 import type { RoundSummary } from './event.js';
 import type { OpenRound, SavedUpdate, Score } from './ports.js';
 import { referenceOf } from './reference.js';
@@ -48,10 +55,10 @@ export class Collection {
 
   /** Judges a frame that came from `device`; one that is accepted is counted and added. */
   judge(device: string, frame: Uint8Array): Judgement {
-    return judgementOf(frame, (head) => {
-      const kind = this.round.judge(device, head);
+    return judgementOf(frame, (open) => {
+      const kind = this.round.judge(device, open.head);
       if (kind !== 'accepted') return kind; // cheap: the layers were not read
-      const update = this.#read(device, frame);
+      const update = this.#read(device, open);
       if (!this.round.fits(update) || !this.#isMasked(update)) return 'wrong counts';
       this.#add(update, frame.length);
       return 'accepted';
@@ -60,7 +67,7 @@ export class Collection {
 
   /** Adds an update that an earlier process accepted. */
   restore({ device, frame }: SavedUpdate): void {
-    this.#add(this.#read(device, frame), frame.length);
+    this.#add(this.#read(device, openUpdate(frame, crc32Fast)), frame.length);
   }
 
   /**
@@ -101,8 +108,8 @@ export class Collection {
     return layers.every(({ positions }, i) => positions === 'all' || positions === this.#reference(i));
   }
 
-  #read(device: string, frame: Uint8Array): Update {
-    return decodeUpdate(frame, device, this.#base.head.layout, this.#reference);
+  #read(device: string, open: OpenUpdate): Update {
+    return readUpdate(open, device, this.#base.head.layout, this.#reference);
   }
 
   #add(update: Update, frameBytes: number): void {
@@ -113,16 +120,13 @@ export class Collection {
 }
 
 /** Reads the head of an update and lets `judge` decide; bytes that cannot be read are 'malformed'. */
-export function judgementOf(
-  frame: Uint8Array,
-  judge: (head: ReturnType<typeof peekUpdate>) => VerdictKind,
-): Judgement {
+export function judgementOf(frame: Uint8Array, judge: (open: OpenUpdate) => VerdictKind): Judgement {
   let round = 0;
   let attempt = 0;
   try {
-    const head = peekUpdate(frame);
-    ({ round, attempt } = head);
-    return { round, attempt, kind: judge(head) };
+    const open = openUpdate(frame, crc32Fast);
+    ({ round, attempt } = open.head);
+    return { round, attempt, kind: judge(open) };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return { round, attempt, kind: 'malformed' };

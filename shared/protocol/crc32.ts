@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Continues a checksum, as crc32Update does; a server has a faster one. */
+export type Checksum = (crc: number, bytes: Uint8Array) => number;
+
 /** Made once when the module loads; on a board that is at build time, so it lies in flash. Read only. */
 const TABLE = makeTable();
 

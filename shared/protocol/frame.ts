@@ -20,7 +20,7 @@
  */
 import { BufferReader, BufferWriter, type ISchema, object, type Parsed, u8, u16, u32 } from 'typed-binary';
 import { finish, inPieces } from '../masks/work.js';
-import { crc32Update } from './crc32.js';
+import { type Checksum, crc32Update } from './crc32.js';
 import { ProtocolError } from './error.js';
 
 export const FRAME_HEADER_BYTES = 16;
@@ -103,14 +103,14 @@ export function* encodeFrameSlices(
  * Checks a whole frame and copies it: the caller's bytes may lie in a pool and may be used again.
  * @throws ProtocolError unless it is exactly one intact frame of this kind
  */
-export function decodeFrame(kind: FrameKind, bytes: Uint8Array): Frame {
+export function decodeFrame(kind: FrameKind, bytes: Uint8Array, checksum: Checksum = crc32Update): Frame {
   const { headBytes, payloadBytes, crc } = decodeFrameHeader(kind, bytes);
   const expected = FRAME_HEADER_BYTES + headBytes + payloadBytes;
   if (bytes.length !== expected) {
     throw new ProtocolError('length', `${kind} frame of ${bytes.length} bytes, expected ${expected}`);
   }
   const own = new Uint8Array(bytes); // the `slice` of a Node Buffer would not copy
-  const found = continueFrameCrc(0, 0, own);
+  const found = continueFrameCrc(0, 0, own, checksum);
   if (found !== crc) throw new ProtocolError('checksum', `${kind} frame's CRC-32 ${crc}, expected ${found}`);
   const payloadOffset = FRAME_HEADER_BYTES + headBytes;
   return { head: own.subarray(FRAME_HEADER_BYTES, payloadOffset), payload: own.subarray(payloadOffset) };
@@ -161,10 +161,15 @@ export function putFrameCrc(first: Uint8Array, crc: number): void {
  * The CRC-32 of a frame that comes in pieces, continued by the piece that lies at `offset` of the frame.
  * @param crc 0 before the first piece
  */
-export function continueFrameCrc(crc: number, offset: number, piece: Uint8Array): number {
+export function continueFrameCrc(
+  crc: number,
+  offset: number,
+  piece: Uint8Array,
+  checksum: Checksum = crc32Update,
+): number {
   const before = piece.subarray(0, Math.max(0, CRC_OFFSET - offset));
   const after = piece.subarray(Math.max(0, FRAME_HEADER_BYTES - offset));
-  return crc32Update(crc32Update(crc, before), after);
+  return checksum(checksum(crc, before), after);
 }
 
 /** @param size bytes that the schema takes */

@@ -20,6 +20,7 @@ import {
   type ValueBits,
 } from '../model/delta.js';
 import type { ModelLayout, WeightedLayer } from '../model/layout.js';
+import { type Checksum, crc32Update } from './crc32.js';
 import { deviceHash } from './device.js';
 import { decoding, ProtocolError } from './error.js';
 import { checkInteger, choiceOf, codeOf, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
@@ -47,6 +48,12 @@ export interface UpdateHead {
   readonly correct: number; // of those, classified right
   readonly macs: number; // multiply-accumulates of the training, whole run, to 2^53 - 1
   readonly valueBits: ValueBits; // of each value in all layers
+}
+
+/** An update whose layers were not read yet. */
+export interface OpenUpdate {
+  readonly head: UpdateHead;
+  readonly frame: Frame;
 }
 
 /** The frame carries the hash of the device's name; the name itself is in the topic. */
@@ -138,11 +145,12 @@ export function* encodeUpdateSlices(
 }
 
 /**
- * The head of an update, from a frame that is checked whole but for its layers: enough to judge it.
+ * Checks a whole frame but for its layers: enough to judge it, and what `readUpdate` goes on from.
  * @throws ProtocolError
  */
-export function peekUpdate(bytes: Uint8Array): UpdateHead {
-  return decodeHead(decodeFrame('update', bytes));
+export function openUpdate(bytes: Uint8Array, checksum: Checksum = crc32Update): OpenUpdate {
+  const frame = decodeFrame('update', bytes, checksum);
+  return { head: decodeHead(frame), frame };
 }
 
 /**
@@ -150,14 +158,12 @@ export function peekUpdate(bytes: Uint8Array): UpdateHead {
  * @param layout of the base model
  * @throws ProtocolError; its code is 'device' when another device made the frame
  */
-export function decodeUpdate(
-  bytes: Uint8Array,
+export function readUpdate(
+  { head: { deviceHash: hash, ...head }, frame }: OpenUpdate,
   device: string,
   layout: ModelLayout,
   reference: Reference,
 ): Update {
-  const frame = decodeFrame('update', bytes);
-  const { deviceHash: hash, ...head } = decodeHead(frame);
   if (hash !== deviceHash(device)) {
     throw new ProtocolError('device', `update of ${hash}, expected ${deviceHash(device)} (${device})`);
   }
@@ -167,6 +173,16 @@ export function decodeUpdate(
     const layers = readLayers(payload, records, layout, head.valueBits, reference);
     return { device, ...head, layers };
   });
+}
+
+/** Both at once. @throws ProtocolError as they do */
+export function decodeUpdate(
+  bytes: Uint8Array,
+  device: string,
+  layout: ModelLayout,
+  reference: Reference,
+): Update {
+  return readUpdate(openUpdate(bytes), device, layout, reference);
 }
 
 // Head

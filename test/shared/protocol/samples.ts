@@ -20,7 +20,7 @@ import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/prot
 import { decodeModel, decodeModelHead, encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
 import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
 import { decodeStatus, encodeStatus, STATES, type Status } from '../../../shared/protocol/status.js';
-import { decodeUpdate, encodeUpdate, peekUpdate, type Update } from '../../../shared/protocol/update.js';
+import { decodeUpdate, encodeUpdate, openUpdate, type Update } from '../../../shared/protocol/update.js';
 import { decodeVerdict, encodeVerdict, VERDICTS, type Verdict } from '../../../shared/protocol/verdict.js';
 import { randomPositions } from '../masks/sets.js';
 
@@ -250,7 +250,7 @@ export const FRAME_CASES: readonly FrameCase[] = [
     name: 'update',
     frame: (random) => encodeSample(sampleUpdate(random)),
     decode: (bytes) => recoder(decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference), encodeSample),
-    peek: peekUpdate,
+    peek: openUpdate,
   },
 ];
 

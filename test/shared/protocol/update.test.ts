@@ -17,7 +17,7 @@ import {
   encodeUpdate,
   encodeUpdateSlices,
   maxUpdateBytes,
-  peekUpdate,
+  openUpdate,
   type Update,
 } from '../../../shared/protocol/update.js';
 import { movedPositions, randomPositions } from '../masks/sets.js';
@@ -74,7 +74,7 @@ test('updates over all ranges come back', () => {
     const bytes = encode(update);
     assert.equal(plain(decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference)), plain(update));
     const { device, layers, ...head } = update;
-    assert.equal(peekUpdate(bytes), { ...head, deviceHash: deviceHash(DEVICE) });
+    assert.equal(openUpdate(bytes).head, { ...head, deviceHash: deviceHash(DEVICE) });
     assert.ok(bytes.length <= maxUpdateBytes(UPDATE_LAYOUT));
   }
 });
@@ -158,7 +158,7 @@ test('an update of another device is told from a broken one', () => {
 test('an update of another model is refused, and can still be judged by its head', () => {
   const update = sampleUpdate(new Random(3));
   const bytes = encode(update);
-  assert.is(peekUpdate(bytes).baseHash, update.baseHash);
+  assert.is(openUpdate(bytes).head.baseHash, update.baseHash);
   assert.throws(
     () => decodeUpdate(bytes, DEVICE, FASHION, updateReference),
     (e: unknown) => e instanceof ProtocolError && e.code === 'field',
