@@ -5,12 +5,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { ARITHMETICS, type Arithmetic } from '../experiment/arithmetic.js';
 import { type Experiment, readExperiment } from '../experiment/experiment.js';
 import { openJournal, writeResult } from '../experiment/folder.js';
 import { RATE_GRID } from '../experiment/rate.js';
-import { runExperiment } from '../experiment/runner.js';
-import { markdownTable } from '../experiment/table.js';
+import { type RowResult, runExperiment } from '../experiment/runner.js';
+import { differenceText, markdownTable } from '../experiment/table.js';
 import { integer } from './option.js';
 import { Progress } from './progress.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
@@ -24,6 +25,7 @@ interface ExperimentOptions extends RecipeOptions {
   readonly cohort: number;
   readonly seeds: number;
   readonly tune: boolean;
+  readonly arithmetic: Arithmetic | 'both';
   readonly out?: string;
   readonly workers: number;
   readonly anyCode: boolean;
@@ -47,7 +49,12 @@ export function experimentCommand(): Command {
     .option('--clients <n>', 'clients; the data set decides when left out', integer(1, 65535))
     .option('--cohort <n>', 'clients per round', integer(1, 65535), 10)
     .option('--seeds <n>', 'seeds 1 to n', integer(1, 1000), 3)
-    .option('--tune', `first choose the rate of ${RATE_GRID.join(', ')} on held-back examples`, false);
+    .option('--tune', `first choose the rate of ${RATE_GRID.join(', ')} on held-back examples`, false)
+    .addOption(
+      new Option('--arithmetic <name>', 'integer as on boards, float64 without any rounding, or both, paired')
+        .choices([...ARITHMETICS, 'both'])
+        .default('integer'),
+    );
   return addRecipeOptions(command, { rounds: 100, density: 0.1, epochs: 1 }).action(run);
 }
 
@@ -74,12 +81,12 @@ async function run(file: string | undefined, options: ExperimentOptions, command
       progress.line(markdownTable(result));
       return;
     }
-    const [{ recipe, accuracy }] = result.rows;
+    const [{ recipe }] = result.rows;
     const { preset, density, rate, rateEnd, rounds } = recipe;
     progress.line(
       `${preset} at density ${density}, rate ${rate} to ${rateEnd.toPrecision(2)}, ${rounds} rounds, ${options.data}`,
     );
-    progress.line(`mean ${accuracy.mean.toFixed(2)} sd ${accuracy.sd.toFixed(2)}`);
+    for (const line of lastLines(result.rows)) progress.line(line);
   } finally {
     progress.clear();
     journal?.close();
@@ -95,21 +102,32 @@ function checkAlone(command: Command): void {
   }
 }
 
-/** One row: the method that the options describe. */
+/** The mean of each arithmetic; of two also how they differ. */
+function lastLines(rows: readonly RowResult[]): string[] {
+  const [first] = rows;
+  return [
+    ...rows.map(({ row, accuracy }) => {
+      const name = row.arithmetic === 'integer' ? '' : `${row.arithmetic} `;
+      return `${name}mean ${accuracy.mean.toFixed(2)} sd ${accuracy.sd.toFixed(2)}`;
+    }),
+    ...(first.toFloat64 ? [`integer less float64 ${differenceText(first.toFloat64)}`] : []),
+  ];
+}
+
+/** One row for each arithmetic: the method that the options describe. */
 function experimentFrom(options: ExperimentOptions): Experiment {
-  const { data, describe, partition, clientIds, clients, cohort, tune } = options;
+  const { data, describe, partition, clientIds, clients, cohort, tune, arithmetic } = options;
   const recipe = recipeFrom(options);
   const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
-  const row = {
-    name: recipe.preset,
-    variation: '',
-    partition: { name: partition, partition, clientsFile: clientIds },
-    recipe,
-    isTuned: tune,
-    base: undefined,
-  };
+  const place = { name: partition, partition, clientsFile: clientIds };
+  const arithmetics = arithmetic === 'both' ? ARITHMETICS : [arithmetic];
+  const rows = arithmetics.map((each, i) => ({
+    ...{ name: recipe.preset, variation: '', partition: place, recipe, arithmetic: each, base: undefined },
+    isTuned: tune && i === 0,
+    twinOf: i === 0 ? undefined : 0,
+  }));
   return {
     ...{ name: recipe.preset, about: '', data, modelFile: describe, clients, cohort },
-    ...{ rows: [row], seeds, tuneSeeds: seeds, evaluateEvery: 0 },
+    ...{ rows, seeds, tuneSeeds: seeds, evaluateEvery: 0 },
   };
 }

@@ -15,12 +15,13 @@ export function csvOf({ rows }: ExperimentResult): string {
 
 function recordsOf({ row, runs }: RowResult): Record<string, Cell>[] {
   return runs.map(({ key, code, commit, dataHash, numerics, job, result }) => {
-    const { recipe, ...settings } = job;
+    const { recipe, arithmetic: _, ...settings } = job;
     const { curve, layerDensities, seconds, ...figures } = result;
     const last = curve[curve.length - 1];
     return {
       method: row.name,
       with: row.variation,
+      arithmetic: row.arithmetic,
       partitionName: row.partition.name,
       seed: job.seed,
       ...prefixed('result.', figures),

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { ARITHMETICS, type Arithmetic } from './arithmetic.js';
 import { badField, checkNames, integer, list, record, text } from './field.js';
 import { methodsOf, variationsOf } from './method.js';
 import { type Factors, type Partition, type Row, rowsOf } from './row.js';
@@ -35,6 +36,7 @@ const FIELDS = [
   'densities',
   'rates',
   'vary',
+  'arithmetic',
   'seeds',
   'tuneSeeds',
   'evaluateEvery',
@@ -73,6 +75,7 @@ export function parseExperiment(json: string, name: string): Experiment {
     ),
     methods: methodsOf(fields.methods, fields.densities, fields.rates),
     variations: field('vary', variationsOf, [{}]),
+    arithmetics: field('arithmetic', arithmeticsOf, ['integer']),
     rounds: integer(fields.rounds, 'rounds', 1, 1_000_000),
     base: field('base', text, undefined),
   };
@@ -112,6 +115,15 @@ function seedsOf(value: unknown): number[] {
     return Array.from({ length: count }, (_, i) => i + 1);
   }
   return list(value, 'seeds').map((seed, i) => integer(seed, `seeds[${i}]`, 0, 0xffffffff));
+}
+
+function arithmeticsOf(value: unknown, where: string): Arithmetic[] {
+  const arithmetics = list(value, where);
+  for (const [i, item] of arithmetics.entries()) {
+    if (!ARITHMETICS.includes(item as Arithmetic))
+      throw badField(`${where}[${i}]`, item, ARITHMETICS.join(', '));
+  }
+  return arithmetics as Arithmetic[];
 }
 
 function partitionsOf(value: unknown, where: string): (string | Partition)[] {

@@ -4,12 +4,15 @@
  */
 import { layoutOf } from '../../shared/model/layout.js';
 import type { Recipe } from '../../shared/model/recipe.js';
+import { denseMacsPerExample } from '../../shared/model/training.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { modelFor } from '../datasets/model.js';
 import { split, wholeSet } from '../datasets/split.js';
+import type { Arithmetic } from './arithmetic.js';
 import type { SimulatedRound } from './rounds.js';
 import { simulate } from './simulation.js';
 import { mean } from './statistics.js';
+import { simulateTwin } from './twin/simulation.js';
 
 export interface Job {
   readonly data: string; // as loadDataset takes it
@@ -22,6 +25,7 @@ export interface Job {
   readonly seed: number;
   readonly validate: boolean; // judge on held-back training examples
   readonly evaluateEvery: number;
+  readonly arithmetic?: Arithmetic; // integer when left out
 }
 
 /** A point of the curves: everything since the first round. */
@@ -34,6 +38,7 @@ export interface CurvePoint {
   readonly macs: number; // multiply-accumulates of training, all clients
 }
 
+/** In float64 there is no wire and no count of work: bytes and macs are 0. */
 export interface JobResult {
   readonly accuracy: number; // mean over the last rounds, 0 to 1
   readonly loss: number; // of the last round, nats
@@ -58,7 +63,7 @@ export function* runJob(job: Job): Generator<SimulatedRound, JobResult> {
   const { recipe, seed, cohort, validate, evaluateEvery } = job;
   const dataset = loadDataset(job.data, { clientsFile: job.clientsFile });
   const description = modelFor(dataset, job.modelFile);
-  const run = yield* simulate({
+  const settings = {
     description,
     recipe,
     shards: split(dataset.train, { partition: job.partition, clients: job.clients, seed }),
@@ -67,10 +72,12 @@ export function* runJob(job: Job): Generator<SimulatedRound, JobResult> {
     seed,
     validate,
     evaluateEvery,
-  });
-  const { rounds, accuracy } = run;
+  };
+  const isReal = job.arithmetic === 'float64';
+  const { rounds, accuracy } = yield* isReal ? simulateTwin(settings) : simulate(settings);
+  const layout = layoutOf(description);
   const last = rounds[rounds.length - 1];
-  const sizes = layoutOf(description).layers.map((layer) => layer.weights.length);
+  const sizes = layout.layers.map((layer) => layer.weights.length);
   const layerDensities = sizes.map((size, i) => mean(rounds.map((round) => round.active[i] / size)));
   const reports = rounds.length * cohort;
   const total = (of: (round: SimulatedRound) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
@@ -82,7 +89,7 @@ export function* runJob(job: Job): Generator<SimulatedRound, JobResult> {
     updateBytesMost: Math.max(...rounds.map((round) => round.updateBytes)),
     downBytes: total((round) => round.bytesDown) / reports,
     macsPerExample: mean(rounds.map((round) => round.macsPerExample)),
-    denseMacsPerExample: run.denseMacsPerExample,
+    denseMacsPerExample: denseMacsPerExample(layout),
     density: mean(rounds.map((round) => sum(round.active) / sum(sizes))),
     layerDensities,
     curve: curveOf(rounds),

@@ -14,7 +14,8 @@ const RESULT_VERSION = 1;
 
 /** @returns 16 hex digits */
 export function keyOf(job: Job, dataHash: string, description: ModelDescription): string {
-  const { data, clientsFile, modelFile, ...settings } = job;
+  const { data, clientsFile, modelFile, arithmetic, ...others } = job;
+  const settings = arithmetic === 'float64' ? { ...others, arithmetic } : others; // integer says nothing
   const model = formatDescription(description);
   const parts = { ...settings, dataHash, model, numerics: NUMERICS_VERSION, version: RESULT_VERSION };
   return hash(sorted(parts));

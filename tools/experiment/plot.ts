@@ -16,7 +16,7 @@ export interface Plot {
 
 interface Cost {
   readonly name: string; // in the file's name
-  readonly of: (point: CurvePoint) => number;
+  readonly of: (point: CurvePoint) => number; // 0 in float64, but for the round
   readonly axis: AxisSettings;
 }
 
@@ -57,10 +57,13 @@ export function plotsOf(result: ExperimentResult): Plot[] {
   const partitions = [...new Set(rows.map(({ row }) => row.partition.name))];
   const groups = partitions.map((name) => rows.filter(({ row }) => row.partition.name === name));
   const plots = partitions.flatMap((partition, i) =>
-    COSTS.map((cost) => {
+    COSTS.flatMap((cost) => {
       const suffix = groups.length > 1 ? `-${fileName(partition)}` : '';
-      const svg = curveChart(result, partition, groups[i], cost);
-      return { file: `accuracy-by-${cost.name}${suffix}.svg`, svg };
+      const shown =
+        cost.name === 'round' ? groups[i] : groups[i].filter(({ row }) => row.arithmetic === 'integer');
+      if (shown.length === 0) return [];
+      const svg = curveChart(result, partition, shown, cost);
+      return [{ file: `accuracy-by-${cost.name}${suffix}.svg`, svg }];
     }),
   );
   const [first] = groups; // densities do not depend on the partition
@@ -119,10 +122,11 @@ function linesOf(rows: readonly RowResult[], pointsOf: (row: RowResult) => Chart
   const dashOf = (result: RowResult) =>
     rows.filter(({ row }) => row.name === result.row.name).indexOf(result);
   return rows.map((result) => {
-    const { name, variation } = result.row;
+    const { name, variation, arithmetic } = result.row;
+    const real = arithmetic === 'float64' ? ', float64' : '';
     const density = result.recipe.density === 1 ? '' : ` ${result.recipe.density}`;
     return {
-      name: `${name}${density}${variation === '' ? '' : `, ${variation}`}`,
+      name: `${name}${density}${variation === '' ? '' : `, ${variation}`}${real}`,
       colour: methods.indexOf(name),
       dash: dashOf(result),
       points: pointsOf(result),

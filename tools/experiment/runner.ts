@@ -27,6 +27,7 @@ export interface RowResult {
   readonly runs: readonly Run[]; // one per seed, in the order of the seeds
   readonly accuracy: Statistics; // percent
   readonly difference: PairedDifference | undefined; // to the base row, in points
+  readonly toFloat64: PairedDifference | undefined; // of an integer row to its float64 twin, in points
 }
 
 export interface ExperimentResult {
@@ -46,9 +47,10 @@ export async function runExperiment(
   const bench = await Bench.open(options, events);
   try {
     const trials = await chooseRates(experiment, sources, bench, events);
-    const recipes = experiment.rows.map((row, i) =>
-      row.isTuned ? withRate(row.recipe, bestTrial(trials[i]).rate) : row.recipe,
-    );
+    const recipes = experiment.rows.map((row, i) => {
+      const own = trials[row.twinOf ?? i];
+      return own.length > 0 ? withRate(row.recipe, bestTrial(own).rate) : row.recipe;
+    });
     const runs = await bench.make(
       experiment.rows.flatMap((row, i) =>
         experiment.seeds.map((seed) => orderOf(experiment, sources, row, recipes[i], seed)),
@@ -119,13 +121,14 @@ function orderOf(
   recipe: Recipe,
   seed: number,
 ): Order {
+  const { arithmetic } = row;
   const { partition, clientsFile } = row.partition;
   return {
     name: rows.length > 1 ? `${rowLabel(row)}, seed ${seed}` : `seed ${seed}`,
     source: sources.get(row.partition) as Source,
     job: {
       ...{ data, clientsFile, modelFile, partition, clients, cohort, recipe, seed, evaluateEvery },
-      validate: false,
+      ...{ validate: false, arithmetic },
     },
   };
 }
@@ -138,12 +141,16 @@ function rowResults(
 ): RowResult[] {
   const runsOf = (row: number) => runs.slice(row * seeds.length, (row + 1) * seeds.length);
   const accuracies = rows.map((_, i) => runsOf(i).map((run) => 100 * run.result.accuracy));
+  const difference = (i: number, to: number | undefined) =>
+    to === undefined ? undefined : pairedDifference(accuracies[i], accuracies[to]);
+  const twins = new Map(rows.map((row, i) => [row.twinOf, i]));
   return rows.map((row, i) => ({
     row,
     recipe: recipes[i],
     trials: trials[i],
     runs: runsOf(i),
     accuracy: statistics(accuracies[i]),
-    difference: row.base === undefined ? undefined : pairedDifference(accuracies[i], accuracies[row.base]),
+    difference: difference(i, row.base),
+    toFloat64: difference(i, twins.get(i)),
   }));
 }

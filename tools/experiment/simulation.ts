@@ -13,7 +13,7 @@ import type { TrainingExamples } from '../../firmware/trainer/trainer.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';
-import { denseMacsPerExample, planTraining, powerOf, testedWith } from '../../shared/model/training.js';
+import { planTraining, powerOf, testedWith } from '../../shared/model/training.js';
 import type { Cohort } from '../../shared/protocol/cohort.js';
 import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
@@ -34,7 +34,6 @@ import {
 /** What a run gives beside its rounds. */
 export interface SimulationResult extends RoundsResult {
   readonly model: Model;
-  readonly denseMacsPerExample: number;
 }
 
 /**
@@ -44,8 +43,7 @@ export interface SimulationResult extends RoundsResult {
 export function* simulate(settings: SimulationSettings): Generator<SimulatedRound, SimulationResult> {
   const federation = new IntegerFederation(settings);
   const result = yield* runRounds(settings, federation);
-  const { model } = federation;
-  return { ...result, model, denseMacsPerExample: denseMacsPerExample(model.head.layout) };
+  return { ...result, model: federation.model };
 }
 
 class IntegerFederation implements Federation {

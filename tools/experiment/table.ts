@@ -5,7 +5,7 @@
  */
 import type { RateTrial } from './rate.js';
 import type { ExperimentResult, RowResult } from './runner.js';
-import { mean } from './statistics.js';
+import { mean, type PairedDifference } from './statistics.js';
 
 const HEADER = [
   'method',
@@ -36,39 +36,63 @@ export function markdownPage(result: ExperimentResult, plots: readonly string[])
 }
 
 export function markdownTable({ experiment, rows }: ExperimentResult): string {
-  const varies = rows.some(({ row }) => row.variation !== '');
-  const header = varies ? [...HEADER.slice(0, 3), 'with', ...HEADER.slice(3)] : HEADER;
-  const lines = rows.map((result) => cellsOf(result, varies, experiment.seeds.length));
-  return table(header, lines);
+  const columns = [
+    ...HEADER.slice(0, 3),
+    rows.some(({ row }) => row.variation !== '') ? 'with' : undefined,
+    rows.some(isReal) ? 'arithmetic' : undefined,
+    ...HEADER.slice(3, 7),
+    rows.some(({ toFloat64 }) => toFloat64) ? 'to float64' : undefined,
+    ...HEADER.slice(7),
+  ];
+  const lines = rows.map((result) => cellsOf(result, experiment.seeds.length));
+  const shown = <T>(cells: readonly T[]) => cells.filter((_, i) => columns[i] !== undefined);
+  return table(shown(columns) as string[], lines.map(shown));
 }
 
-function cellsOf({ row, recipe, accuracy, difference, runs }: RowResult, varies: boolean, seeds: number) {
+/** One cell for every column there may be. */
+function cellsOf(result: RowResult, seeds: number): string[] {
+  const { row, recipe, accuracy, runs } = result;
   const results = runs.map((run) => run.result);
   const of = (value: (result: (typeof results)[number]) => number) => mean(results.map(value));
   const density = of((result) => result.density);
   const isConstant = Math.abs(density - recipe.density) < 0.01 * recipe.density; // else a ramp
-  const share = of((result) => result.macsPerExample) / of((result) => result.denseMacsPerExample);
+  const costs = () => {
+    const updates = [
+      of((result) => result.updateBytes),
+      of((result) => result.updateBytesLast),
+      Math.max(...results.map((each) => each.updateBytesMost)),
+    ];
+    const macs = of((result) => result.macsPerExample);
+    const share = macs / of((result) => result.denseMacsPerExample);
+    return [
+      updates.map(whole).join(' / '),
+      whole(of((result) => result.downBytes)),
+      `${whole(macs)} (${(100 * share).toFixed(0)} %)`,
+    ];
+  };
   return [
     row.name,
     isConstant ? String(recipe.density) : `${recipe.density} (mean ${density.toPrecision(2)})`,
     row.partition.name,
-    ...(varies ? [row.variation] : []),
+    row.variation,
+    row.arithmetic,
     String(recipe.rate),
     String(seeds),
     `${accuracy.mean.toFixed(2)} ± ${accuracy.sd.toFixed(2)}`,
-    difference === undefined
-      ? ''
-      : `${signed(difference.mean)} ± ${difference.pairs > 1 ? difference.error.toFixed(2) : '?'}`,
-    [
-      of((result) => result.updateBytes),
-      of((result) => result.updateBytesLast),
-      Math.max(...results.map((each) => each.updateBytesMost)),
-    ]
-      .map(whole)
-      .join(' / '),
-    whole(of((result) => result.downBytes)),
-    `${whole(of((result) => result.macsPerExample))} (${(100 * share).toFixed(0)} %)`,
+    differenceText(result.difference),
+    differenceText(result.toFloat64),
+    ...(isReal(result) ? ['', '', ''] : costs()),
   ];
+}
+
+function isReal({ row }: RowResult): boolean {
+  return row.arithmetic === 'float64';
+}
+
+/** `+0.31 ± 0.12`, in points; empty where nothing is compared. */
+export function differenceText(difference: PairedDifference | undefined): string {
+  if (difference === undefined) return '';
+  return `${signed(difference.mean)} ± ${difference.pairs > 1 ? difference.error.toFixed(2) : '?'}`;
 }
 
 function legend({ experiment, rows }: ExperimentResult): string {
@@ -77,10 +101,13 @@ function legend({ experiment, rows }: ExperimentResult): string {
   const base = based === undefined ? '' : rows[based.row.base as number].row.name;
   const pairs =
     base === '' ? '' : ` Difference: to ${base} in points, seed by seed, ± standard error of the mean.`;
+  const twins = rows.some(({ toFloat64 }) => toFloat64)
+    ? ' To float64: integers less real numbers in the same federation, in the same way. Real numbers have no frames, and their work is not counted.'
+    : '';
   return (
     `Data ${experiment.data}, ${experiment.cohort} clients per round, ${rounds} rounds, seeds ${experiment.seeds.join(', ')}. ` +
     'Accuracy: mean over seeds ± sample standard deviation, each the mean of the last three rounds on the test set.' +
-    `${pairs} Bytes: whole frames with their headers per client and round; up the update (mean over all rounds, mean of the last round, largest), down plan, model and verdict. ` +
+    `${pairs}${twins} Bytes: whole frames with their headers per client and round; up the update (mean over all rounds, mean of the last round, largest), down plan, model and verdict. ` +
     'MAC: multiply-accumulates of training one example.'
   );
 }

@@ -42,13 +42,17 @@ export function smallResult(): ExperimentResult {
     const percents = accuracies[name].map((accuracy) => 100 * accuracy);
     const recipe = recipeOf(name, 0.1, { rounds: 10, rate: 0.4 });
     return {
-      row: { name, variation: '', partition: PARTITION, recipe, isTuned: i > 0, base: i > 0 ? 0 : undefined },
+      row: {
+        ...{ name, variation: '', partition: PARTITION, recipe, arithmetic: 'integer', isTuned: i > 0 },
+        ...{ base: i > 0 ? 0 : undefined, twinOf: undefined },
+      },
       recipe,
       trials:
         i === 0 ? [] : [0.2, 0.4, 0.8].map((rate, k) => ({ rate, accuracy: statistics([70 + (k % 2)]) })),
       runs: accuracies[name].map((accuracy, k) => runOf({ key: `${name}-${k + 1}` }, accuracy)),
       accuracy: statistics(percents),
       difference: i === 0 ? undefined : pairedDifference(percents, [88, 90]),
+      toFloat64: undefined,
     };
   });
   return {
