@@ -3,11 +3,11 @@
  * in flash outlives a power cut; nothing else does.
  * @module
  */
-import type { Examples, Log, Ports } from '../../firmware/ports/ports.js';
+import type { Examples, Log, Ports, RawPartition } from '../../firmware/ports/ports.js';
 import { NodeClock } from './clock.js';
 import { SeededEntropy } from './entropy.js';
 import { type Faults, FaultyTransport } from './faults.js';
-import { MemoryFlash, type WornFlash } from './flash.js';
+import { MemoryFlash, StoredFlash, type WornFlash } from './flash.js';
 import { type BrokerAddress, TcpTransport } from './transport.js';
 
 /** What the firmware's `start` gives. */
@@ -25,14 +25,15 @@ export interface BoardOptions {
   readonly firmware: (ports: Ports) => Running;
   readonly log: Log;
   readonly freeBytes?: () => number;
-  readonly flash?: WornFlash; // default: a new one in memory
+  /** Raw flash for the firmware's store, opened anew in each life; left out: a quick flash in memory. */
+  readonly partition?: RawPartition;
   readonly faults?: Faults;
 }
 
 export class EmulatedBoard {
   readonly device: string;
-  readonly flash: WornFlash;
   readonly #options: BoardOptions;
+  #flash: WornFlash;
   #lives = 0;
   #clock: NodeClock | undefined;
   #transport: FaultyTransport | TcpTransport | undefined;
@@ -40,12 +41,18 @@ export class EmulatedBoard {
 
   constructor(options: BoardOptions) {
     this.device = options.device;
-    this.flash = options.flash ?? new MemoryFlash();
+    const { partition } = options;
+    this.#flash = partition === undefined ? new MemoryFlash() : new StoredFlash(partition);
     this.#options = options;
   }
 
   get isOn(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** The flash, as the present or last life saw it. */
+  get flash(): WornFlash {
+    return this.#flash;
   }
 
   /** The network of the present life, to break at will; only of a board with `faults`. */
@@ -57,7 +64,7 @@ export class EmulatedBoard {
   /** Power on. */
   start(): void {
     if (this.isOn) throw new RangeError(`board ${this.device} on, expected off`);
-    const { device, board, task, broker, examples, seed, firmware, log, faults } = this.#options;
+    const { device, board, task, broker, examples, seed, firmware, log, faults, partition } = this.#options;
     const clock = new NodeClock();
     const tcp = new TcpTransport(broker);
     const life = this.#lives++;
@@ -65,13 +72,14 @@ export class EmulatedBoard {
       faults === undefined ? tcp : new FaultyTransport(tcp, clock, { ...faults, seed: faults.seed + life });
     this.#clock = clock;
     this.#transport = transport;
+    if (partition !== undefined) this.#flash = new StoredFlash(partition, this.#flash.wear);
     this.#running = firmware({
       identity: { device, board },
       task,
       transport,
       clock,
       entropy: new SeededEntropy(seed + life),
-      flash: this.flash,
+      flash: this.#flash,
       examples,
       log,
       freeBytes: this.#options.freeBytes ?? (() => 0),

@@ -37,6 +37,7 @@ export class NorChip implements RawPartition {
   steps = 0;
   readonly #sectors: (Uint8Array | undefined)[]; // undefined = never written since its last erase
   #cut: Cut | undefined;
+  #isOn = true;
 
   /** A new chip is erased. @throws RangeError unless it is of whole sectors */
   constructor(bytes: number) {
@@ -56,9 +57,19 @@ export class NorChip implements RawPartition {
     return chip;
   }
 
-  /** Power will be lost in the step after so many; undefined: power stays. */
-  cutAfter(cut: Cut | undefined): void {
-    this.#cut = cut && { ...cut, steps: this.steps + cut.steps };
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** Power will be lost in the step after so many. */
+  cutAfter(cut: Cut): void {
+    this.#cut = { ...cut, steps: this.steps + cut.steps };
+  }
+
+  /** Power is back, and stays. */
+  powerOn(): void {
+    this.#isOn = true;
+    this.#cut = undefined;
   }
 
   erase(offset: number, bytes: number): void {
@@ -135,11 +146,12 @@ export class NorChip implements RawPartition {
   }
 
   #lose(): never {
-    this.#cut = undefined;
+    this.#isOn = false;
     throw new PowerLoss(`power lost after ${this.steps} steps`);
   }
 
   #check(offset: number, bytes: number): void {
+    if (!this.#isOn) throw new PowerLoss('flash without power, expected nobody to use it');
     if (offset >= 0 && offset + bytes <= this.bytes) return;
     throw new RangeError(`flash ${offset} to ${offset + bytes}, expected 0 to ${this.bytes}`);
   }

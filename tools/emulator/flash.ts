@@ -1,20 +1,10 @@
 /**
- * A board's flash: in memory, or in a folder that outlives the process. Both behave like the
- * chip's: bytes are written once after an erase, from the start upwards.
+ * A board's flash with two model slots and a record: a quick one in memory, or the firmware's own store
+ * on a raw partition. Bytes are written once after an erase, from the start upwards.
  * @module
  */
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import type { Flash } from '../../firmware/ports/ports.js';
+import { FlashStore } from '../../firmware/flash/store.js';
+import type { Flash, RawPartition } from '../../firmware/ports/ports.js';
 
 export const SLOT_BYTES = 512 * 1024; // what the partition table of a 4 MB board leaves for each
 const RECORD_BYTES = 64;
@@ -83,64 +73,41 @@ export class MemoryFlash implements WornFlash {
   }
 }
 
-/** A folder with `slot-0`, `slot-1` and `record`. Survives the process, not the host's power. */
-export class FileFlash implements WornFlash {
+/** The firmware's own store on a raw partition, as on a board; counts what is asked of it. */
+export class StoredFlash implements WornFlash {
   readonly slotBytes: number;
-  readonly wear = new FlashWear();
-  readonly #folder: string;
-  readonly #ends: [number, number] = [0, 0];
+  readonly wear: FlashWear;
+  readonly #store: FlashStore;
 
-  constructor(folder: string, slotBytes = SLOT_BYTES) {
-    mkdirSync(folder, { recursive: true });
-    this.slotBytes = slotBytes;
-    this.#folder = folder;
+  /** @param wear of the board's earlier lives */
+  constructor(partition: RawPartition, wear = new FlashWear()) {
+    this.wear = wear;
+    this.#store = new FlashStore(partition);
+    this.slotBytes = this.#store.slotBytes;
   }
 
   erase(slot: Slot): void {
-    writeFileSync(this.#path(`slot-${slot}`), '');
-    this.#ends[slot] = 0;
+    this.#store.erase(slot);
     this.wear.erases += 1;
   }
 
   write(slot: Slot, offset: number, bytes: Uint8Array): void {
-    this.#ends[slot] = checkedWrite(this, this.#ends[slot], offset, bytes, this.wear);
-    const file = openSync(this.#path(`slot-${slot}`), 'r+');
-    try {
-      writeSync(file, bytes, 0, bytes.length, offset);
-    } finally {
-      closeSync(file);
-    }
+    this.#store.write(slot, offset, bytes);
+    this.wear.writes += 1;
+    this.wear.writtenBytes += bytes.length;
   }
 
   read(slot: Slot, offset: number, out: Uint8Array): void {
-    checkedRead(this, offset, out);
-    out.fill(0xff); // beyond the file: erased
-    const file = openSync(this.#path(`slot-${slot}`), 'a+');
-    try {
-      readSync(file, out, 0, out.length, offset);
-    } finally {
-      closeSync(file);
-    }
+    this.#store.read(slot, offset, out);
   }
 
   loadRecord(): Uint8Array | undefined {
-    try {
-      return new Uint8Array(readFileSync(this.#path('record')));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    return this.#store.loadRecord();
   }
 
   saveRecord(bytes: Uint8Array): void {
-    checkRecord(bytes);
-    writeFileSync(this.#path('record.new'), bytes);
-    renameSync(this.#path('record.new'), this.#path('record'));
+    this.#store.saveRecord(bytes);
     this.wear.recordSaves += 1;
-  }
-
-  #path(name: string): string {
-    return join(this.#folder, name);
   }
 }
 

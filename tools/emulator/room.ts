@@ -2,6 +2,7 @@
  * A room of emulated boards in one process: each with its own connection, flash, examples and seed.
  * @module
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS, type Settings } from '../../firmware/federation/settings.js';
 import { start } from '../../firmware/main.js';
@@ -9,8 +10,8 @@ import type { Examples } from '../../firmware/ports/ports.js';
 import { mix, Random } from '../../shared/fixed/random.js';
 import { boardProfile } from '../../shared/model/boards.js';
 import { EmulatedBoard } from './board.js';
+import { ChipFile } from './chipfile.js';
 import type { Faults } from './faults.js';
-import { FileFlash } from './flash.js';
 import type { BrokerAddress } from './transport.js';
 
 export interface RoomOptions {
@@ -95,7 +96,12 @@ function emulate(options: RoomOptions, examples: Examples, index: number, ramByt
     firmware: (ports) => start(ports, settings),
     log: { line: (text) => log?.(device, text) },
     freeBytes: () => ramBytes,
-    flash: flashFolder === undefined ? undefined : new FileFlash(join(flashFolder, device)),
+    partition: flashFolder === undefined ? undefined : partitionIn(flashFolder, device),
     faults: faults && { ...faults, seed: own },
   });
+}
+
+function partitionIn(folder: string, device: string): ChipFile {
+  mkdirSync(folder, { recursive: true });
+  return new ChipFile(join(folder, `${device}.flash`));
 }

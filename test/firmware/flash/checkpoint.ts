@@ -53,8 +53,9 @@ export function checkpoint(chip: NorChip, frame: Uint8Array): boolean {
     download.finish();
     return true;
   } catch (error) {
-    if (error instanceof PowerLoss) return false;
-    throw error;
+    if (!(error instanceof PowerLoss)) throw error;
+    chip.powerOn();
+    return false;
   }
 }
 
@@ -116,7 +117,7 @@ export function cutEverywhere({ before, tears, stride }: Trial): { tried: number
       cut(at >> 1);
       checkpoint(chip, next);
       if (!holds(chip, [old, next])) return fail('neither after a second cut');
-      chip.cutAfter(undefined);
+      chip.powerOn();
       checkpoint(chip, next);
       if (!holds(chip, [next])) return fail('the new model cannot be had any more');
     }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FileFlash, MemoryFlash } from '../../../tools/emulator/flash.js';
+import { NorChip } from '../../../tools/emulator/chip.js';
+import { ChipFile } from '../../../tools/emulator/chipfile.js';
+import { MemoryFlash, StoredFlash } from '../../../tools/emulator/flash.js';
 
 const test = suite('flash');
 
@@ -13,8 +15,19 @@ test.before.each(() => {
 });
 test.after.each(() => rmSync(folder, { recursive: true }));
 
-for (const kind of ['memory', 'file'] as const) {
-  const open = () => (kind === 'memory' ? new MemoryFlash(20_000) : new FileFlash(folder, 20_000));
+const SLOT_BYTES = 20_480;
+const PARTITION_BYTES = 12 * 4096; // the record's log and two slots
+
+const KINDS = {
+  memory: () => new MemoryFlash(SLOT_BYTES),
+  chip: () => new StoredFlash(new NorChip(PARTITION_BYTES)),
+  file: () => new StoredFlash(new ChipFile(join(folder, 'flash'), PARTITION_BYTES)),
+};
+
+for (const [kind, open] of Object.entries(KINDS)) {
+  test(`${kind}: a slot is half of what there is`, () => {
+    assert.is(open().slotBytes, SLOT_BYTES);
+  });
 
   test(`${kind}: pieces of any size read back across sectors, the rest is erased`, () => {
     const flash = open();
@@ -44,8 +57,8 @@ for (const kind of ['memory', 'file'] as const) {
     flash.erase(0);
     flash.write(0, 0, new Uint8Array(100));
     assert.throws(() => flash.write(0, 99, new Uint8Array(1)), /write at 99, expected 100 or beyond/);
-    assert.throws(() => flash.write(0, 100, new Uint8Array(19_901)), /expected at most 20000/);
-    assert.throws(() => flash.read(0, 19_999, new Uint8Array(2)), /expected 0 to 20000/);
+    assert.throws(() => flash.write(0, 100, new Uint8Array(20_381)), /expected at most 20480/);
+    assert.throws(() => flash.read(0, 20_479, new Uint8Array(2)), /expected 0 to 20480/);
   });
 
   test(`${kind}: the record is replaced whole and is at most 64 bytes`, () => {
@@ -58,12 +71,13 @@ for (const kind of ['memory', 'file'] as const) {
   });
 }
 
-test('a folder outlives the process', () => {
-  const first = new FileFlash(folder, 20_000);
+test('a file outlives the process', () => {
+  const open = () => new StoredFlash(new ChipFile(join(folder, 'flash'), PARTITION_BYTES));
+  const first = open();
   first.erase(0);
   first.write(0, 0, Uint8Array.of(5, 6));
   first.saveRecord(Uint8Array.of(7));
-  const second = new FileFlash(folder, 20_000);
+  const second = open();
   const out = new Uint8Array(3);
   second.read(0, 0, out);
   assert.equal([...out, ...(second.loadRecord() ?? [])], [5, 6, 0xff, 7]);
