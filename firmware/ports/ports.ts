@@ -96,6 +96,22 @@ export interface RawPartition {
   read(offset: number, out: Uint8Array): void;
 }
 
+/** What a person tells a board once, over a cable. A field that is left out is not set. */
+export interface Setup {
+  readonly device?: string; // the board's name; without one it has that of its chip
+  readonly ssid?: string; // Wi-Fi, 1 to 32 bytes
+  readonly password?: string; // of the Wi-Fi, up to 64 bytes
+  readonly broker?: string; // host or host:port; without one it is searched for
+  readonly task?: string;
+  readonly code?: string; // to join with
+}
+
+/** Keeps the setup over restarts; after power loss in `save` it is the old one or the new one. */
+export interface SetupStore {
+  load(): Setup;
+  save(setup: Setup): void;
+}
+
 /** Labelled examples of this board, in a fixed order. */
 export interface Examples {
   readonly count: number;
