@@ -1,6 +1,6 @@
 /**
  * A board as a client of the federation. It reads the plan; while it is in the cohort it fetches the
- * planned model if it lacks it, trains, reports, and waits for the verdict. Training goes on while
+ * planned model if it lacks it (`fetch.ts`), trains, reports, and waits for the verdict. Training goes on while
  * the connection is lost, and nothing needs to be remembered over a restart but the model: the same
  * plan gives the same update, byte for byte.
  *
@@ -16,10 +16,11 @@ import { encodeMetrics } from '../../shared/protocol/metrics.js';
 import { NO_MODEL } from '../../shared/protocol/model.js';
 import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
-import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
+import { type DeviceTopic, deviceTopic, type TaskTopic, taskTopic } from '../../shared/protocol/topics.js';
 import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
-import type { MessageSink, Ports, Timer } from '../ports/ports.js';
-import { guarded, reasonOf } from './guard.js';
+import type { MessageSink, Ports } from '../ports/ports.js';
+import { Fetch } from './fetch.js';
+import { reasonOf } from './guard.js';
 import { collect } from './inbox.js';
 import { Link } from './link.js';
 import type { LocalResult, RoundWork } from './localround.js';
@@ -50,13 +51,11 @@ const MAX_REPEATS = 10;
 export class Client {
   readonly #options: ClientOptions;
   readonly #hash: number;
-  readonly #topics: Readonly<Record<'plan' | 'model' | 'update' | 'verdict' | 'status' | 'metrics', string>>;
+  readonly #topics: Readonly<Record<TaskTopic | DeviceTopic, string>>;
   readonly #link: Link;
   readonly #slots: ModelSlots;
   #state: ClientState = { kind: 'stopped' };
   #check: Slices<void> | undefined;
-  #watch: Timer | undefined; // over a download
-  #isFetching = false; // a byte of the model came since the last look
   #repeats = 0; // of what the server could not read, under this plan and connection
   #bytesUp = 0;
   #bytesDown = 0;
@@ -71,6 +70,7 @@ export class Client {
     this.#topics = {
       plan: taskTopic('plan', task),
       model: taskTopic('model', task),
+      delta: taskTopic('delta', task),
       update: deviceTopic('update', task, device),
       verdict: deviceTopic('verdict', task, device),
       status: deviceTopic('status', task, device),
@@ -137,15 +137,13 @@ export class Client {
   }
 
   #sinkOf(topic: string, lengthBytes: number): MessageSink | undefined {
-    const { plan, model, verdict } = this.#topics;
+    const { plan, verdict } = this.#topics;
     const { device } = this.#options.ports.identity;
     if (topic === plan) return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#plan(decodePlan(bytes)));
     if (topic === verdict) {
       return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#verdict(decodeVerdict(bytes, device)));
     }
-    if (topic === model && this.#state.kind === 'downloading')
-      return this.#fetch(this.#state.plan, lengthBytes);
-    return undefined;
+    return this.#state.kind === 'downloading' ? this.#state.fetch.message(topic, lengthBytes) : undefined;
   }
 
   #plan(plan: Plan): void {
@@ -158,39 +156,20 @@ export class Client {
   }
 
   #download(plan: Plan): void {
-    this.#enter({ kind: 'downloading', plan });
-    this.#link.subscribe(this.#topics.model);
-    this.#watchDownload();
-  }
-
-  /** A model that was lost or damaged on its way is asked for again. */
-  #watchDownload(): void {
-    const { ports, settings } = this.#options;
-    this.#isFetching = false;
-    this.#watch = ports.clock.after(
-      settings.downloadMs,
-      guarded(ports.log, 'download', () => {
-        if (!this.#isFetching) this.#link.subscribe(this.#topics.model);
-        this.#watchDownload();
-      }),
+    const { ports, settings, profile } = this.#options;
+    const { clock, log } = ports;
+    const slots = this.#slots;
+    const fetch = new Fetch(
+      nameOf(plan),
+      {
+        ...{ link: this.#link, slots, clock, log, topics: this.#topics },
+        downloadMs: settings.downloadMs,
+        sliceMacs: profile.sliceMacs,
+      },
+      () => this.#train(plan),
     );
-  }
-
-  #fetch(plan: Plan, lengthBytes: number): MessageSink {
-    const download = this.#slots.receive(nameOf(plan), lengthBytes);
-    const isWanted = () => this.#state.kind === 'downloading' && this.#state.plan === plan;
-    return {
-      write: (bytes) => {
-        if (!isWanted()) return;
-        download.write(bytes);
-        this.#isFetching = true;
-      },
-      end: () => {
-        if (!isWanted()) return;
-        download.finish();
-        this.#train(plan);
-      },
-    };
+    this.#enter({ kind: 'downloading', plan, fetch });
+    fetch.start(plan.deltaBase !== undefined && plan.deltaBase === slots.held?.hash);
   }
 
   #train(plan: Plan): void {
@@ -270,9 +249,7 @@ export class Client {
   /** Ends what the present state has begun. */
   #leave(): void {
     if (this.#state.kind === 'training') this.#state.slices.cancel();
-    if (this.#state.kind === 'downloading') this.#link.unsubscribe(this.#topics.model);
-    this.#watch?.cancel();
-    this.#watch = undefined;
+    if (this.#state.kind === 'downloading') this.#state.fetch.stop();
   }
 
   #sendStatus(): void {

@@ -5,6 +5,7 @@
 import type { Plan } from '../../shared/protocol/plan.js';
 import type { DeviceState } from '../../shared/protocol/status.js';
 import type { VerdictKind } from '../../shared/protocol/verdict.js';
+import type { Fetch } from './fetch.js';
 import type { LocalResult } from './localround.js';
 import type { Cost, Slices } from './slices.js';
 
@@ -13,7 +14,7 @@ export type ClientState =
   | { readonly kind: 'joining' }
   /** no plan yet, or not asked */
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'downloading'; readonly plan: Plan }
+  | { readonly kind: 'downloading'; readonly plan: Plan; readonly fetch: Fetch }
   | { readonly kind: 'training'; readonly plan: Plan; readonly slices: Slices<LocalResult> }
   /** has an update that the server has not judged */
   | { readonly kind: 'reporting'; readonly plan: Plan; readonly result: LocalResult; readonly cost?: Cost }

@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ModelName, ModelSlots } from '../../../firmware/federation/slots.js';
+import { ModelSlots } from '../../../firmware/federation/slots.js';
 import { frameCrc } from '../../../shared/protocol/frame.js';
+import type { ModelName } from '../../../shared/protocol/model.js';
 import { MemoryFlash } from '../../../tools/emulator/flash.js';
 import { hashOf, modelFrame } from './server.js';
 
