@@ -10,6 +10,7 @@ export function gatewayTo(broker: MqttBroker, task: string): Publisher {
   const { publisher } = broker;
   return {
     publishModel: (frame) => publisher.publish(taskTopic('model', task), frame, true),
+    publishDelta: (frame) => publisher.publish(taskTopic('delta', task), frame, true),
     publishPlan: (frame) => publisher.publish(taskTopic('plan', task), frame, true),
     publishVerdict: (device, frame) => publisher.publish(deviceTopic('verdict', task, device), frame, false),
     bytesSent: () => broker.bytesSent,

@@ -89,7 +89,7 @@ export class Coordinator implements Uplinks {
   start(): void {
     if (this.#state !== 'stopped') throw new RangeError(`coordinator ${this.#state}, expected stopped`);
     this.#emit({ kind: 'started', rounds: this.#settings.recipe.rounds, committed: this.#committed.length });
-    void this.#ports.publisher.publishModel(this.#base.frame);
+    this.#publishBase();
     if (this.#collection === undefined) this.#next();
     else this.#collect(this.#collection);
   }
@@ -167,7 +167,7 @@ export class Coordinator implements Uplinks {
 
   #announce(ready: readonly string[]): void {
     const { taskSeed, recipe, minimum, deadlineMs } = this.#settings;
-    const { model, frame, hash } = this.#base;
+    const { model, frame, hash, delta } = this.#base;
     const round = this.#committed.length + 1;
     const attempt = this.#lastAttempt + 1;
     const cohort = Math.min(this.#settings.cohort, ready.length);
@@ -178,6 +178,7 @@ export class Coordinator implements Uplinks {
       attempt,
       modelHash: hash,
       modelCrc: frameCrc(frame),
+      deltaBase: delta?.base,
       cohort: drawCohort(mix(mix(taskSeed, round), attempt), ready, cohort),
       deadlineMs,
       ...planTraining(recipe, model.head.layout, round, model),
@@ -238,18 +239,26 @@ export class Coordinator implements Uplinks {
   }
 
   #commit(collection: Collection): void {
-    const { store, publisher } = this.#ports;
+    const { store, hashFrame } = this.#ports;
     const { round, attempt } = collection.terms;
     store.seal(round, attempt); // from here on the next model is decided
     const { model, state } = collection.result(this.#base.optimizer);
-    const base = baseOf(model, state, this.#ports.hashFrame);
+    const base = baseOf(model, state, this.#base, hashFrame);
     const summary = this.#summaryOf(collection, base.model);
     store.commit(summary, base.frame, state);
     this.#base = base;
     this.#committed.push(summary);
     this.#lastAttempt = 0;
-    void publisher.publishModel(base.frame); // before the plan that names it
+    this.#publishBase();
     this.#emit({ kind: 'committed', ...summary });
+  }
+
+  /** Before the plan that names it. Where there is no delta an old one stays: boards see whence it leads. */
+  #publishBase(): void {
+    const { publisher } = this.#ports;
+    const { frame, delta } = this.#base;
+    void publisher.publishModel(frame);
+    if (delta !== undefined) void publisher.publishDelta(delta.frame);
   }
 
   /** Tells the round to people, with the score of its model on the server's test set. */
@@ -273,10 +282,10 @@ export class Coordinator implements Uplinks {
 
   // Restoring
 
-  #restoreBase({ model: frame, optimizer }: SavedState, initial: Model): Base {
+  #restoreBase({ model: frame, modelBefore, optimizer }: SavedState, initial: Model): Base {
     const { store, hashFrame } = this.#ports;
-    if (frame !== undefined) return savedBase(frame, optimizer, hashFrame);
-    const base = baseOf(initial, undefined, hashFrame);
+    if (frame !== undefined) return savedBase(frame, optimizer, modelBefore, hashFrame);
+    const base = baseOf(initial, undefined, undefined, hashFrame);
     store.saveInitialModel(base.frame);
     return base;
   }

@@ -40,6 +40,7 @@ export interface SavedState {
   readonly devices: readonly DeviceRecord[];
   readonly committed: readonly RoundSummary[]; // ascending rounds
   readonly model?: Uint8Array; // frame of the last committed round, of round 0 before that; none in a new folder
+  readonly modelBefore?: Uint8Array; // frame of the round before that one, where it is still kept
   readonly optimizer?: Uint8Array; // committed with that model; none before the first
   readonly open?: OpenRound & { readonly isSealed: boolean; readonly updates: readonly SavedUpdate[] };
   readonly lastAttempt: number; // at the round after the last committed one, 0 when never announced
@@ -68,6 +69,7 @@ export interface SavedUpdate {
  */
 export interface Publisher {
   publishModel(frame: Uint8Array): Promise<void>; // retained
+  publishDelta(frame: Uint8Array): Promise<void>; // retained
   publishPlan(frame: Uint8Array): Promise<void>; // retained
   publishVerdict(device: string, frame: Uint8Array): Promise<void>;
   /** Payload bytes given to boards since the start: every copy counts. */

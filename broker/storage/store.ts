@@ -83,6 +83,7 @@ export class FolderStore implements Store {
       devices: this.#tables.devices(),
       committed: committed.map((row) => JSON.parse(row.summary) as RoundSummary),
       model: this.#loadModel(last),
+      modelBefore: last && this.#modelBefore(committed.at(-2)),
       optimizer: last && this.#tables.optimizer(),
       open: open && {
         ...termsOf(open),
@@ -205,7 +206,7 @@ export class FolderStore implements Store {
 
   /** @throws Error when the checkpoint is missing or not the one that was committed */
   #loadModel(last: RoundRow | undefined): Uint8Array | undefined {
-    const expected = last?.hash ?? this.#tables.meta().get(INITIAL_HASH);
+    const expected = this.#hashOf(last);
     if (expected === undefined) return undefined; // a new folder
     const round = last?.round ?? 0;
     const path = this.#checkpoints.path(round);
@@ -220,6 +221,19 @@ export class FolderStore implements Store {
     const found = hashFrame(frame);
     if (found !== expected) throw new Error(`checkpoint ${path}: hash ${found}, expected ${expected}`);
     return frame;
+  }
+
+  /** It only saves bytes on the way down: a federation goes on without it. */
+  #modelBefore(row: RoundRow | undefined): Uint8Array | undefined {
+    const round = row?.round ?? 0;
+    if (!existsSync(this.#checkpoints.path(round))) return undefined;
+    const frame = this.#checkpoints.read(round);
+    return hashFrame(frame) === this.#hashOf(row) ? frame : undefined;
+  }
+
+  /** Of the model that a round gave, or of the initial one. */
+  #hashOf(row: RoundRow | undefined): string | undefined {
+    return row?.hash ?? this.#tables.meta().get(INITIAL_HASH);
   }
 }
 

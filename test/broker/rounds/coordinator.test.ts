@@ -80,7 +80,7 @@ test('the goal ends the round: commit, new model, next plan', async () => {
   assert.equal(it.story, ['started', 'announced', 'committed', 'announced']);
   assert.equal(
     it.sent.map(({ kind }) => kind),
-    ['model', 'plan', 'verdict', 'verdict', 'verdict', 'model', 'plan'],
+    ['model', 'plan', 'verdict', 'verdict', 'verdict', 'model', 'delta', 'plan'],
   );
   assert.is(it.plan.round, 2);
   assert.is(it.plan.modelHash, hashFrame(it.modelFrame));

@@ -56,7 +56,7 @@ class HandClock implements Clock {
   }
 }
 
-type Sent = { kind: 'model' | 'plan' | 'verdict'; frame: Uint8Array };
+type Sent = { kind: 'model' | 'delta' | 'plan' | 'verdict'; frame: Uint8Array };
 
 export class Room implements Publisher {
   readonly clock: HandClock;
@@ -101,6 +101,10 @@ export class Room implements Publisher {
 
   async publishModel(frame: Uint8Array): Promise<void> {
     this.sent.push({ kind: 'model', frame });
+  }
+
+  async publishDelta(frame: Uint8Array): Promise<void> {
+    this.sent.push({ kind: 'delta', frame });
   }
 
   async publishPlan(frame: Uint8Array): Promise<void> {
