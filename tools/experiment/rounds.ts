@@ -28,7 +28,7 @@ export interface RoundOutcome {
   readonly loss: number; // mean training loss in nats
   readonly updateBytes: number; // largest update frame
   readonly bytesUp: number; // all update frames
-  readonly bytesDown: number; // plan, model and verdict frames, to the round's clients
+  readonly bytesDown: number; // plan, model or delta, and verdict frames, to the round's clients
   readonly macs: number; // multiply-accumulates of training, all clients
   readonly macsPerExample: number;
   readonly active: readonly number[]; // weights in use, by layer

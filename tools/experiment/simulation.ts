@@ -17,10 +17,10 @@ import { planTraining, powerOf, testedWith } from '../../shared/model/training.j
 import type { Cohort } from '../../shared/protocol/cohort.js';
 import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
-import { encodeModel } from '../../shared/protocol/model.js';
 import { encodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { decodeUpdate } from '../../shared/protocol/update.js';
 import { encodeVerdict } from '../../shared/protocol/verdict.js';
+import { Downlink } from './downlink.js';
 import {
   deviceOf,
   type Federation,
@@ -48,6 +48,7 @@ export function* simulate(settings: SimulationSettings): Generator<SimulatedRoun
 
 class IntegerFederation implements Federation {
   readonly #settings: SimulationSettings;
+  readonly #downlink = new Downlink();
   #model: Model;
   #state: OptimizerState;
   #layers: readonly LayerCounts[] = []; // of the last round's plan
@@ -74,8 +75,11 @@ class IntegerFederation implements Federation {
     let macs = 0;
     let examples = 0;
     let loss = 0;
+    let bytesDown = clients.length * besidesModel(plan);
+    this.#downlink.begin(model);
     for (const client of clients) {
       const device = deviceOf(client);
+      bytesDown += this.#downlink.fetch(client);
       const run = localRound({
         plan,
         device,
@@ -102,7 +106,7 @@ class IntegerFederation implements Federation {
       loss: loss / examples / 1024,
       updateBytes,
       bytesUp,
-      bytesDown: clients.length * bytesDownOf(plan, model),
+      bytesDown,
       macs,
       macsPerExample: macs / (examples * recipe.epochs),
       active: plan.layers.map((layer) => layer.active),
@@ -116,11 +120,11 @@ class IntegerFederation implements Federation {
   }
 }
 
-/** What one client of a round is sent: the boards fetch each model whole. */
-function bytesDownOf(plan: Plan, model: Model): number {
+/** What one client of a round is sent besides the model: plan and verdict. */
+function besidesModel(plan: Plan): number {
   const { round, attempt } = plan;
   const verdict = encodeVerdict({ device: deviceOf(0), round, attempt, kind: 'accepted' });
-  return encodePlan(plan).length + encodeModel(model).length + verdict.length;
+  return encodePlan(plan).length + verdict.length;
 }
 
 function planOf(

@@ -78,6 +78,7 @@ test('a new folder holds nothing but the number of its federation', () => {
     devices: [],
     committed: [],
     model: undefined,
+    modelBefore: undefined,
     optimizer: undefined,
     open: undefined,
     lastAttempt: 0,
