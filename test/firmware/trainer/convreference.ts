@@ -14,6 +14,8 @@ export type Fault = 'border' | 'maximum' | 'mean' | 'positions' | 'mask';
 
 export interface Choices {
   readonly fault?: Fault;
+  /** Whether activations are rounded to the trainer's grid, as they are when this is left out. */
+  readonly grid?: boolean;
   /** Whether weight i of a layer is used forward and backward. */
   readonly isActive?: (layer: number, i: number) => boolean;
   /** Whether the weight gradient uses value i of an example's input. */
@@ -78,7 +80,7 @@ interface Pass {
   readonly logits: Float64Array; // in nats
 }
 
-function forward(model: Model, { features }: Example, { fault, isActive }: Choices): Pass {
+function forward(model: Model, { features }: Example, { fault, isActive, grid = true }: Choices): Pass {
   const { head } = model;
   let values: Float64Array = Float64Array.from(features);
   let exp = head.description.input.exp;
@@ -98,7 +100,8 @@ function forward(model: Model, { features }: Example, { fault, isActive }: Choic
         if (isActive === undefined || isActive(layer.index, i)) sum += weights[i] * values[value];
       }
       if (layer.isLast) pass.logits[unit] = sum * 2 ** (weightExp + exp);
-      else out[unit] = Math.min(255, Math.max(0, Math.floor(sum * 2 ** shift + 0.5)));
+      else if (grid) out[unit] = Math.min(255, Math.max(0, Math.floor(sum * 2 ** shift + 0.5)));
+      else out[unit] = Math.max(0, sum * 2 ** shift);
     }
     const outputs = [out];
     for (const pool of layer.pools) {
@@ -108,7 +111,7 @@ function forward(model: Model, { features }: Example, { fault, isActive }: Choic
           const window = poolValues(pool, unit, fault).map((value) => before[value]);
           if (pool.isMax) return Math.max(...window);
           const sum = window.reduce((a, b) => a + b, 0);
-          return Math.floor(sum / window.length + 0.5);
+          return grid ? Math.floor(sum / window.length + 0.5) : sum / window.length;
         }),
       );
     }
