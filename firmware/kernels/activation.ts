@@ -3,7 +3,7 @@
  * backward. Layout as in dense.ts; a range of elements [from, to) covers whole rows of lanes.
  * @module
  */
-import { ERROR_MAX } from '../../shared/fixed/saturation.js';
+import { ERROR_MAX, SUM_MAX } from '../../shared/fixed/saturation.js';
 
 /**
  * y = ReLU(sum) / 2^shift to nearest, saturating at activationMax: ReLU is the lower clamp.
@@ -70,7 +70,10 @@ export function reluMask(
   return most;
 }
 
-/** The largest |value| of a range; -2^31 counts as 2^31. @param values int16 or int32 [n] */
+/**
+ * The largest |value| of a range; -2^31 counts as 2^31 - 1, since |-2^31| is no int32. No bound of the
+ * project allows either. @param values int16 or int32 [n]
+ */
 export function largestMagnitude(
   values: Int16Array | Int32Array,
   valuesAt: number,
@@ -78,12 +81,14 @@ export function largestMagnitude(
   to: number,
 ): number {
   let most = 0;
+  let least = 0;
   for (let i = from; i < to; i++) {
     const v = values[valuesAt + i];
-    const magnitude = v < 0 ? -v : v;
-    if (magnitude > most) most = magnitude;
+    if (v > most) most = v;
+    if (v < least) least = v;
   }
-  return most;
+  if (least < -SUM_MAX) return SUM_MAX;
+  return -least > most ? -least : most;
 }
 
 /**

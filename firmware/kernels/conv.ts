@@ -43,7 +43,7 @@ export function convForward(
   to: number,
 ): void {
   const tableEnd = tableAt + cols;
-  let r = Math.floor(from / positions);
+  let r = (from / positions) | 0;
   let p = from - r * positions;
   for (let unit = from; unit < to; unit++) {
     const row = weightsAt + r * cols - tableAt;
@@ -125,7 +125,7 @@ export function convInputGradient(
   to: number,
 ): void {
   const tableEnd = tableAt + cols;
-  let r = Math.floor(from / positions);
+  let r = (from / positions) | 0;
   let p = from - r * positions;
   for (let unit = from; unit < to; unit++) {
     const row = weightsAt + r * cols - tableAt;

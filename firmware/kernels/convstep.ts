@@ -54,7 +54,7 @@ export function convWeightStep(
   const half = (1 << cut) >> 1;
   const noiseCut = NOISE_BITS - shift;
   let clipped = 0;
-  let r = Math.floor(from / cols);
+  let r = (from / cols) | 0;
   let c = from - r * cols;
   for (let i = from; i < to; i++) {
     const base = inputsAt + (r * rowStep + table[tableAt + c]) * lanes;

@@ -34,7 +34,7 @@ export function maxPoolForward(
   to: number,
 ): void {
   const tableEnd = tableAt + size;
-  let channel = Math.floor(from / positions);
+  let channel = (from / positions) | 0;
   let p = from - channel * positions;
   for (let unit = from; unit < to; unit++) {
     const base = inputsAt + (channel * plane + table[tableEnd + p]) * lanes;
@@ -82,7 +82,7 @@ export function maxPoolGradient(
   to: number,
 ): void {
   const tableEnd = tableAt + size;
-  let channel = Math.floor(from / positions);
+  let channel = (from / positions) | 0;
   let p = from - channel * positions;
   for (let unit = from; unit < to; unit++) {
     const base = (channel * plane + table[tableEnd + p]) * lanes;
@@ -132,7 +132,7 @@ export function averagePoolForward(
 ): void {
   const tableEnd = tableAt + size;
   const half = size >> 1;
-  let channel = Math.floor(from / positions);
+  let channel = (from / positions) | 0;
   let p = from - channel * positions;
   for (let unit = from; unit < to; unit++) {
     const base = inputsAt + (channel * plane + table[tableEnd + p]) * lanes;
@@ -177,7 +177,7 @@ export function averagePoolGradient(
   to: number,
 ): void {
   const tableEnd = tableAt + size;
-  let channel = Math.floor(from / positions);
+  let channel = (from / positions) | 0;
   let p = from - channel * positions;
   for (let unit = from; unit < to; unit++) {
     const base = dInputsAt + (channel * plane + table[tableEnd + p]) * lanes;

@@ -42,7 +42,7 @@ export function sparseConvForward(
   to: number,
 ): void {
   const basesAt = tableAt + cols;
-  let r = Math.floor(from / positions);
+  let r = (from / positions) | 0;
   let p = from - r * positions;
   for (let unit = from; unit < to; unit++) {
     const row = weightsAt + r * cols;
@@ -135,7 +135,7 @@ export function sparseConvInputGradient(
   to: number,
 ): void {
   const basesAt = tableAt + cols;
-  let r = Math.floor(from / positions);
+  let r = (from / positions) | 0;
   let p = from - r * positions;
   for (let unit = from; unit < to; unit++) {
     const row = weightsAt + r * cols;

@@ -17,7 +17,7 @@ export const LN2_Q16 = 45426;
 const STEPS = 1 << LOG2_BITS;
 
 /** 2^(-i / 2^LOG2_BITS) in Q15, i = 0 to 2^LOG2_BITS - 1. */
-const POWERS = makePowers();
+export const POWERS = makePowers();
 
 /**
  * 2^(-x / 2^LOG2_BITS) in Q15.

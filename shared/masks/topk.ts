@@ -18,30 +18,30 @@
  * Magnitudes may reach TOPK_MAX: int8, uint8, int16 (-32,768 as well) and differences of two int16
  * held in int32. They are taken as (v ^ sign) - sign with sign = v >> 31, which is exact there: a branch
  * on the sign, as good as random, made every pass three times as slow in Node.
+ * The passes are in count.ts.
  * @module
  */
+import {
+  HIGH_BINS,
+  LOW_BINS,
+  LOW_BITS,
+  TOPK_BIN,
+  TOPK_STATE,
+  TOPK_THRESHOLD,
+  TOPK_TIES,
+  type TopkValues,
+  topkCountHigh,
+  topkCountLow,
+  topkTake,
+} from './count.js';
+
+export { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES, type TopkValues, topkCountHigh, topkCountLow, topkTake };
 
 /** Work of one value in one pass, in multiply-accumulates: measured on desktop XS against a dense layer's. */
 export const SCAN_MACS = 3;
 
-export type TopkValues = Int8Array | Uint8Array | Int16Array | Int32Array;
-
-const LOW_BITS = 9;
-const LOW_BINS = 1 << LOW_BITS;
-const HIGH_BINS = 256;
-
 /** The largest magnitude that can be counted: 131,071. */
 export const TOPK_MAX = HIGH_BINS * LOW_BINS - 1;
-
-/** Place in `state`, set by topkFindThreshold: every magnitude above it is among the k. */
-export const TOPK_THRESHOLD = LOW_BINS;
-/** Place in `state`: how many magnitudes equal to the threshold are among the k; topkTake counts it down. */
-export const TOPK_TIES = LOW_BINS + 1;
-/** Place in `state`: the high bits of the threshold, set by topkFindBin. */
-const BIN = LOW_BINS + 2;
-
-/** Elements of `state`: one count per bin of the finer pass, then the three places above. */
-export const TOPK_STATE = LOW_BINS + 3;
 
 /**
  * Begins a selection.
@@ -54,71 +54,18 @@ export function topkBegin(state: Int32Array, k: number): void {
   state[TOPK_TIES] = k;
 }
 
-/** Pass 1: counts the high bits of |values[start..end)|. */
-export function topkCountHigh(state: Int32Array, values: TopkValues, start: number, end: number): void {
-  for (let i = start; i < end; i++) {
-    const sign = values[i] >> 31;
-    state[((values[i] ^ sign) - sign) >> LOW_BITS]++;
-  }
-}
-
 /**
  * Between the passes: finds the bin of the k-th largest magnitude.
  * @throws RangeError when k is larger than the number of values counted
  */
 export function topkFindBin(state: Int32Array): void {
-  state[BIN] = descend(state, HIGH_BINS - 1);
+  state[TOPK_BIN] = descend(state, HIGH_BINS - 1);
   state.fill(0, 0, LOW_BINS);
-}
-
-/** Pass 2, over the same values: counts the low bits of those in the bin. */
-export function topkCountLow(state: Int32Array, values: TopkValues, start: number, end: number): void {
-  const bin = state[BIN];
-  for (let i = start; i < end; i++) {
-    const sign = values[i] >> 31;
-    const magnitude = (values[i] ^ sign) - sign;
-    if (magnitude >> LOW_BITS === bin) state[magnitude & (LOW_BINS - 1)]++;
-  }
 }
 
 /** After pass 2: sets state[TOPK_THRESHOLD] and state[TOPK_TIES]. */
 export function topkFindThreshold(state: Int32Array): void {
-  state[TOPK_THRESHOLD] = (state[BIN] << LOW_BITS) | descend(state, LOW_BINS - 1);
-}
-
-/**
- * Pass 3, over the same values with indices ascending from block to block: writes the position of
- * each selected value to out[at..), ascending.
- *
- * @param out      uint32 [k]
- * @param at       how many positions the blocks before this one gave
- * @param position position of values[start]; that of values[i] is position + i - start
- * @returns how many positions this block gave
- */
-export function topkTake(
-  out: Uint32Array,
-  at: number,
-  state: Int32Array,
-  values: TopkValues,
-  start: number,
-  end: number,
-  position: number,
-): number {
-  const threshold = state[TOPK_THRESHOLD];
-  const shift = position - start;
-  let ties = state[TOPK_TIES];
-  let to = at;
-  for (let i = start; i < end; i++) {
-    const sign = values[i] >> 31;
-    const magnitude = (values[i] ^ sign) - sign;
-    if (magnitude > threshold) out[to++] = i + shift;
-    else if (magnitude === threshold && ties > 0) {
-      ties--;
-      out[to++] = i + shift;
-    }
-  }
-  state[TOPK_TIES] = ties;
-  return to - at;
+  state[TOPK_THRESHOLD] = (state[TOPK_BIN] << LOW_BITS) | descend(state, LOW_BINS - 1);
 }
 
 /**

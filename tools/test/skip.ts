@@ -4,8 +4,11 @@
  * @module
  */
 
-/** What may be absent: the XS engine, or data sets that are not in the repository. */
-export type SkipKind = 'xs' | 'data';
+/**
+ * What may be absent: the XS engine, data sets that are not in the repository, a C compiler, one for
+ * 32-bit programs, or one for RISC-V with QEMU.
+ */
+export type SkipKind = 'xs' | 'data' | 'c' | 'multilib' | 'riscv';
 
 /** The line that `skip` prints; the runner looks for it. */
 export const SKIP_LINE = /^skipped: .+ \([a-z]+\)$/gm;

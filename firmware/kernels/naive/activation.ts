@@ -39,11 +39,16 @@ export function reluMask(
   return largestMagnitude(dOutputs, dOutputsAt, from, to);
 }
 
-/** max |value|; arguments as the kernel's. */
-export function largestMagnitude(values: Int32Array, valuesAt: number, from: number, to: number): number {
+/** max |value|, at most 2^31 - 1; arguments as the kernel's. */
+export function largestMagnitude(
+  values: Int16Array | Int32Array,
+  valuesAt: number,
+  from: number,
+  to: number,
+): number {
   let most = 0;
   for (let i = from; i < to; i++) most = Math.max(most, Math.abs(values[valuesAt + i]));
-  return most;
+  return Math.min(most, 2147483647);
 }
 
 /** error = ±min(ERROR_MAX, round(|dOutput| / 2^shift)); arguments as the kernel's. */

@@ -75,7 +75,20 @@ test('reluMask and largestMagnitude equal their twins, whole or in ranges', () =
       ({ i32, at }) => naive.largestMagnitude(i32, at.dOutputs, 0, n),
       `magnitude ${trial}`,
     );
+    checkTwin(
+      random,
+      { values: { type: 'i16', values: filled(random, n, -32768, 32767) } } as const,
+      ({ i16, at }) => most((from, to) => kernels.largestMagnitude(i16, at.values, from, to)),
+      ({ i16, at }) => naive.largestMagnitude(i16, at.values, 0, n),
+      `magnitude of int16 ${trial}`,
+    );
   }
+});
+
+test('the largest magnitude of -2^31 is the largest int32', () => {
+  const values = Int32Array.of(5, -2147483648, 7);
+  assert.is(kernels.largestMagnitude(values, 0, 0, 3), 2147483647);
+  assert.is(kernels.largestMagnitude(values, 0, 2, 3), 7);
 });
 
 test('quantizeErrors equals its twin, whole or in ranges', () => {

@@ -1,0 +1,79 @@
+/**
+ * The three passes of top-k (topk.ts) over values: counting high bits, counting low bits, taking. They run
+ * over every weight, so they are written in the subset that is translated to C, as the kernels are.
+ * @module
+ */
+
+export type TopkValues = Int8Array | Uint8Array | Int16Array | Int32Array;
+
+export const LOW_BITS = 9;
+export const LOW_BINS = 1 << LOW_BITS;
+export const HIGH_BINS = 256;
+
+/** Place in `state`, set by topkFindThreshold: every magnitude above it is among the k. */
+export const TOPK_THRESHOLD = LOW_BINS;
+
+/** Place in `state`: how many magnitudes equal to the threshold are among the k; topkTake counts it down. */
+export const TOPK_TIES = LOW_BINS + 1;
+
+/** Place in `state`: the high bits of the threshold, set by topkFindBin. */
+export const TOPK_BIN = LOW_BINS + 2;
+
+/** Elements of `state`: one count per bin of the finer pass, then the three places above. */
+export const TOPK_STATE = LOW_BINS + 3;
+
+/** Pass 1: counts the high bits of |values[start..end)|. */
+export function topkCountHigh(state: Int32Array, values: TopkValues, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    const sign = values[i] >> 31;
+    state[((values[i] ^ sign) - sign) >> LOW_BITS]++;
+  }
+}
+
+/** Pass 2, over the same values: counts the low bits of those in the bin. */
+export function topkCountLow(state: Int32Array, values: TopkValues, start: number, end: number): void {
+  const bin = state[TOPK_BIN];
+  for (let i = start; i < end; i++) {
+    const sign = values[i] >> 31;
+    const magnitude = (values[i] ^ sign) - sign;
+    if (magnitude >> LOW_BITS === bin) state[magnitude & (LOW_BINS - 1)]++;
+  }
+}
+
+/**
+ * Pass 3, over the same values with indices ascending from block to block: writes the position of
+ * each selected value to out[at..), ascending.
+ *
+ * @param out      uint32 [k]
+ * @param at       how many positions the blocks before this one gave
+ * @param position position of values[start]; that of values[i] is position + i - start
+ * @returns how many positions this block gave
+ */
+export function topkTake(
+  out: Uint32Array,
+  at: number,
+  state: Int32Array,
+  values: TopkValues,
+  start: number,
+  end: number,
+  position: number,
+): number {
+  const threshold = state[TOPK_THRESHOLD];
+  const shift = position - start;
+  let ties = state[TOPK_TIES];
+  let to = at;
+  for (let i = start; i < end; i++) {
+    const sign = values[i] >> 31;
+    const magnitude = (values[i] ^ sign) - sign;
+    if (magnitude > threshold) {
+      out[to] = i + shift;
+      to++;
+    } else if (magnitude === threshold && ties > 0) {
+      ties--;
+      out[to] = i + shift;
+      to++;
+    }
+  }
+  state[TOPK_TIES] = ties;
+  return to - at;
+}

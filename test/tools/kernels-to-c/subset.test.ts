@@ -1,0 +1,118 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readModule, SourceModules } from '../../../tools/kernels-to-c/source.js';
+import { Translation } from '../../../tools/kernels-to-c/translation.js';
+
+const test = suite('kernels-to-c/subset');
+
+/** The C of a module of this text. */
+function translated(text: string): string {
+  const modules = new SourceModules('.');
+  const module = readModule('kernel.ts', text);
+  return new Translation(
+    modules,
+    module,
+    () => true,
+    () => [],
+  ).file();
+}
+
+/** The C of one function's body. */
+function body(statements: string): string {
+  const text = translated(
+    `export function f(a: Int16Array, b: Int32Array, x: number, y: number): void {\n${statements}\n}`,
+  );
+  return text.slice(text.indexOf('\n{\n') + 3, text.lastIndexOf('\n}')).trim();
+}
+
+test('a kernel becomes a C function with its comments; only views that are not written to are const', () => {
+  const text = translated(`/** Sums. */
+import { ONE } from './one.js';
+/** Limit. */
+const LIMIT = 1 << 4;
+/** out += in. */
+export function add(out: Int32Array, at: number, values: Int16Array, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    // why
+    if (sum < LIMIT && values[i] !== 0) sum += values[i];
+    out[at + i] = sum; // what
+  }
+  return sum;
+}`);
+  assert.is(
+    text.slice(text.indexOf('/** Limit')),
+    `/** Limit. */
+enum { LIMIT = 1 << 4 };
+
+/** out += in. */
+int32_t sparrow_add(int32_t *out, int32_t at, const int16_t *values, int32_t n)
+{
+  int32_t sum = 0;
+  for (int32_t i = 0; i < n; i++) {
+    // why
+    if (sum < LIMIT && values[i] != 0) sum += values[i];
+    out[at + i] = sum; // what
+  }
+  return sum;
+}
+`,
+  );
+});
+
+test('what wraps in JavaScript wraps in C, what is stored is cut, and a quotient is cut towards zero', () => {
+  assert.is(body('b[0] = x << y;'), 'b[0] = sparrow_shl(x, y);');
+  assert.is(body('b[0] = 1 << y;'), 'b[0] = 1 << y;');
+  assert.is(body('b[0] = x >>> 3;'), 'b[0] = sparrow_shr(x, 3);');
+  assert.is(body('b[0] = Math.imul(x, y);'), 'b[0] = sparrow_imul(x, y);');
+  assert.is(body('b[0] = (x + y) | 0;'), 'b[0] = (int32_t)((uint32_t)x + (uint32_t)y);');
+  assert.is(body('b[0] = (x / y) | 0;'), 'b[0] = x / y;');
+  assert.is(body('a[0] = x + y;'), 'a[0] = (int16_t)(x + y);');
+});
+
+test('branches and loops keep their shape', () => {
+  assert.is(
+    body('if (x > 0) {\nb[0] = 1;\n} else if (y > 0) b[0] = 2;\nelse {\nb[0] = 3;\n}'),
+    'if (x > 0) {\n    b[0] = 1;\n  } else if (y > 0) b[0] = 2;\n  else {\n    b[0] = 3;\n  }',
+  );
+  assert.is(body('do {\nx--;\n} while (x > 0);'), 'do {\n    x--;\n  } while (x > 0);');
+});
+
+test('a view of several types gives a function for each', () => {
+  const text = translated('export function f(a: Uint8Array | Int8Array, i: number): number { return a[i]; }');
+  assert.match(text, 'int32_t sparrow_f_u8(const uint8_t *a, int32_t i)');
+  assert.match(text, 'int32_t sparrow_f_i8(const int8_t *a, int32_t i)');
+});
+
+const WRONG: readonly (readonly [string, RegExp])[] = [
+  ['const z = x / y;', /kernel\.ts:2: x \/ y: a quotient is \(a \/ b\) \| 0/],
+  ['const z = x + 0.5;', /kernel\.ts:2: 0\.5: a number is an integer/],
+  ['if (x) b[0] = 1;', /kernel\.ts:2: x: a condition is a comparison/],
+  ['if (x == y) b[0] = 1;', /kernel\.ts:2: x == y: a condition is a comparison/],
+  ['const z = x >>> 0;', /kernel\.ts:2: x >>> 0: >>> is by a constant of 1 to 31/],
+  ['const z = Math.max(x, y);', /kernel\.ts:2: Math\.max\(x, y\): of Math there are imul and clz32/],
+  ['\nb[x++] = 1;', /kernel\.ts:3: x\+\+: /],
+  ['const z = [x];', /kernel\.ts:2: \[x\]: not an expression of the kernel subset/],
+  ['throw new Error();', /kernel\.ts:2: throw new Error\(\);: a statement is/],
+  ['const { length } = a;', /kernel\.ts:2: .*a local is let or const, one name/],
+  ['const z = a.length;', /kernel\.ts:2: a\.length: not an expression/],
+  ['const z = missing + 1;', /kernel\.ts:2: missing: a name is a parameter, a local or a constant/],
+  ['for (const v of a) b[0] = v;', /kernel\.ts:2: for \(const v of a\) b\[0\] = v;: a statement is/],
+  ['const z = x > y;', /kernel\.ts:2: x > y: a comparison is no number/],
+  ['const z = b;', /kernel\.ts:2: b: a view is read by element/],
+  ['const z = (x * y) | 0;', /kernel\.ts:2: .*\| 0 follows a quotient, a sum or a difference/],
+];
+
+for (const [statement, error] of WRONG) {
+  test(`outside the subset: ${statement.trim()}`, () => {
+    assert.throws(() => body(statement), error);
+  });
+}
+
+test('a parameter that is no number and no view is refused', () => {
+  assert.throws(() => translated('export function f(a: number[]): void {}'), /kernel\.ts:1: number\[\]: /);
+  assert.throws(() => translated('export function f(a = 1): void {}'), /a parameter is a name with a type/);
+  assert.throws(() => translated('export function f(a: number) {}'), /a kernel returns number or void/);
+});
+
+test.run();

@@ -1,0 +1,41 @@
+/**
+ * kernels.h: the prototypes of all kernels, for the C files themselves, the driver and the glue.
+ * @module
+ */
+import { prototype } from './function.js';
+import type { Kernel } from './translation.js';
+
+export function headerFile(kernels: readonly Kernel[]): string {
+  return [
+    '/**',
+    ' * The kernels of firmware/kernels in C99, made by tools/kernels-to-c: do not edit.',
+    ' *',
+    ' * A view and its offset are two arguments; lengths follow from the numbers as each comment says. Tensors of',
+    ' * one call do not overlap. Sums fit int32 by the bounds stated; nothing is allocated.',
+    ' */',
+    '#ifndef SPARROW_KERNELS_H',
+    '#define SPARROW_KERNELS_H',
+    '#include <stdint.h>',
+    '',
+    '/** Leading zeros of 32 bits, 32 for 0: Math.clz32. */',
+    'static inline int32_t sparrow_clz32(int32_t x) {',
+    '  return x == 0 ? 32 : __builtin_clz((uint32_t)x);',
+    '}',
+    '',
+    '/** x << n, x >>> n (n from 1) and Math.imul, which wrap in 32 bits. */',
+    'static inline int32_t sparrow_shl(int32_t x, int32_t n) {',
+    '  return (int32_t)((uint32_t)x << (n & 31));',
+    '}',
+    'static inline int32_t sparrow_shr(int32_t x, int32_t n) {',
+    '  return (int32_t)((uint32_t)x >> (n & 31));',
+    '}',
+    'static inline int32_t sparrow_imul(int32_t x, int32_t y) {',
+    '  return (int32_t)((uint32_t)x * (uint32_t)y);',
+    '}',
+    '',
+    ...kernels.map(({ variant, name, written }) => `${prototype(variant, name, written)};`),
+    '',
+    '#endif',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,46 @@
+/**
+ * Which modules are translated, and what they need from the rest of the project.
+ * @module
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as exponential from '../../shared/fixed/exponential.js';
+import { SourceModules } from './source.js';
+import { type Kernel, kernelsOf, type Tables } from './translation.js';
+
+/** The project's root. */
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** Modules outside firmware/kernels whose functions run over every weight. */
+const MORE = ['shared/masks/count.ts'];
+
+export interface KernelModules {
+  readonly modules: SourceModules;
+  readonly paths: readonly string[]; // each becomes a C file
+  readonly kernels: readonly Kernel[]; // in the order of the driver's numbers
+  readonly tables: Tables;
+}
+
+export function kernelModules(): KernelModules {
+  const folder = 'firmware/kernels';
+  const files = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.ts'));
+  const paths = [...files.sort().map((name) => `${folder}/${name}`), ...MORE];
+  const modules = new SourceModules(ROOT);
+  const kernels = paths.flatMap((path) => kernelsOf(modules, modules.module(path)));
+  return { modules, paths, kernels, tables: tableOf };
+}
+
+/** Tables are what the modules that make them export. */
+const TABLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'shared/fixed/exponential.ts': exponential,
+};
+
+function tableOf(path: string, name: string): ArrayLike<number> {
+  const table = TABLES[path]?.[name];
+  if (!ArrayBuffer.isView(table)) {
+    throw new TypeError(
+      `${path} ${name}, expected an integer constant, or an exported typed array listed here`,
+    );
+  }
+  return table as Int32Array;
+}

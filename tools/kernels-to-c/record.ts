@@ -1,0 +1,66 @@
+/**
+ * Runs TypeScript programs, tests of kernels for example, and writes a trace of every kernel call that
+ * they make.
+ * @module
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { kernelModules, ROOT } from './modules.js';
+import { swapModules } from './swap.js';
+import { callKey, RECORDER_TERMS, type RecorderTerms } from './trace.js';
+
+/**
+ * @param trace    file to write
+ * @param programs paths from the root; all run in one process, one after the other
+ * @param variables more variables of the environment
+ */
+export async function recordCalls(
+  trace: string,
+  programs: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { paths, kernels } = kernelModules();
+  const names = new Map(paths.map((path) => [path, new Set<string>()]));
+  for (const { module, variant } of kernels) names.get(module.path)?.add(variant.signature.name);
+  const numbers = Object.fromEntries(
+    kernels.map(({ variant: { signature, views } }, i) => [
+      callKey(
+        signature.name,
+        [...views.values()].map(({ array }) => array),
+      ),
+      i,
+    ]),
+  );
+  const folder = join(ROOT, 'build/record'); // inside, so that packages are found
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, `${process.pid}-${Date.now()}.mjs`);
+  const entry = ['tools/kernels-to-c/recorder.ts', ...programs];
+  await build({
+    stdin: { contents: entry.map((path) => `import './${path}';`).join('\n'), resolveDir: ROOT },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'silent',
+    plugins: [
+      swapModules(paths, (path) => {
+        const file = JSON.stringify(join(ROOT, path));
+        const wrapped = [...(names.get(path) ?? [])].map(
+          (name) => `export const ${name} = (...given) => kernelTrace.call('${name}', real.${name}, given);`,
+        );
+        return [`import * as real from ${file};`, `export * from ${file};`, ...wrapped].join('\n');
+      }),
+    ],
+  });
+  const terms: RecorderTerms = { trace: resolve(trace), numbers };
+  const env = { ...process.env, ...variables, [RECORDER_TERMS]: JSON.stringify(terms) };
+  try {
+    await promisify(execFile)(process.execPath, [outfile], { cwd: ROOT, env, maxBuffer: 1 << 24 });
+  } finally {
+    rmSync(outfile, { force: true });
+  }
+}

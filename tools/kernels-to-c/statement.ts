@@ -1,0 +1,180 @@
+/**
+ * Statements of the kernel subset in C, with their comments.
+ * @module
+ */
+import ts from 'typescript';
+import { condition, element, expression, type Scope } from './expression.js';
+import { SubsetError } from './rule.js';
+
+const K = ts.SyntaxKind;
+
+const ASSIGNMENTS: ReadonlyMap<ts.SyntaxKind, string> = new Map([
+  [K.EqualsToken, '='],
+  [K.PlusEqualsToken, '+='],
+  [K.MinusEqualsToken, '-='],
+  [K.AmpersandEqualsToken, '&='],
+  [K.BarEqualsToken, '|='],
+  [K.CaretEqualsToken, '^='],
+  [K.GreaterThanGreaterThanEqualsToken, '>>='],
+]);
+
+/** The lines of a block without its braces. */
+export function block(node: ts.Block, scope: Scope, depth: number): string[] {
+  return node.statements.flatMap((s) => statement(s, scope, depth));
+}
+
+function statement(node: ts.Statement, scope: Scope, depth: number): string[] {
+  const pad = '  '.repeat(depth);
+  const lines = plain(node, scope, depth).map((line) => pad + line);
+  const after = trailingComment(node);
+  if (after !== '') lines[lines.length - 1] += ` ${after}`;
+  return [...leadingComments(node).map((comment) => pad + comment), ...lines];
+}
+
+/** Lines without indentation, but for those inside of blocks. */
+function plain(node: ts.Statement, scope: Scope, depth: number): string[] {
+  if (ts.isVariableStatement(node))
+    return node.declarationList.declarations.map((d) => `${local(d, node.declarationList, scope)};`);
+  if (ts.isExpressionStatement(node)) return effect(node.expression, scope, true);
+  if (ts.isBlock(node)) return ['{', ...nested(node, scope, depth), '}'];
+  if (ts.isIfStatement(node)) return branch(node, scope, depth);
+  if (ts.isForStatement(node)) return loop(node, scope, depth);
+  if (ts.isWhileStatement(node)) {
+    return body(`while (${condition(node.expression, scope)})`, node.statement, scope, depth);
+  }
+  if (ts.isDoStatement(node)) {
+    const lines = body('do', node.statement, scope, depth);
+    lines[lines.length - 1] += ` while (${condition(node.expression, scope)});`;
+    return lines;
+  }
+  if (ts.isContinueStatement(node) && node.label === undefined) return ['continue;'];
+  if (ts.isBreakStatement(node) && node.label === undefined) return ['break;'];
+  if (ts.isReturnStatement(node)) {
+    return [node.expression === undefined ? 'return;' : `return ${expression(node.expression, scope)};`];
+  }
+  throw new SubsetError(
+    node,
+    'a statement is a declaration, an assignment, if, for, while, do, break, continue or return',
+  );
+}
+
+function local(declaration: ts.VariableDeclaration, list: ts.VariableDeclarationList, scope: Scope): string {
+  const { name, initializer, type } = declaration;
+  if (
+    !ts.isIdentifier(name) ||
+    initializer === undefined ||
+    type !== undefined ||
+    (list.flags & ts.NodeFlags.BlockScoped) === 0
+  ) {
+    throw new SubsetError(declaration, 'a local is let or const, one name with a first value and no type');
+  }
+  if (scope.views.has(name.text)) throw new SubsetError(declaration, 'a local has another name than a view');
+  const value = expression(initializer, scope);
+  scope.numbers.add(name.text);
+  return `${(list.flags & ts.NodeFlags.Const) !== 0 ? 'const ' : ''}int32_t ${name.text} = ${value}`;
+}
+
+/** An assignment, ++ or --, a call, or a fill; as a statement or in the head of a for. */
+function effect(node: ts.Expression, scope: Scope, isStatement: boolean): string[] {
+  const end = isStatement ? ';' : '';
+  if (ts.isBinaryExpression(node)) {
+    const sign = ASSIGNMENTS.get(node.operatorToken.kind);
+    if (sign !== undefined) return [`${assignment(node, sign, scope)}${end}`];
+  }
+  if (ts.isPostfixUnaryExpression(node) || (ts.isPrefixUnaryExpression(node) && isStep(node.operator))) {
+    const sign = node.operator === K.PlusPlusToken ? '++' : '--';
+    return [`${target(node.operand, scope).text}${sign}${end}`];
+  }
+  if (isStatement && ts.isCallExpression(node)) {
+    return isFill(node) ? fill(node, scope) : [`${expression(node, scope)};`];
+  }
+  throw new SubsetError(node, 'a statement changes something: assignment, ++, --, fill or a call');
+}
+
+function isStep(operator: ts.PrefixUnaryOperator): boolean {
+  return operator === K.PlusPlusToken || operator === K.MinusMinusToken;
+}
+
+function assignment(node: ts.BinaryExpression, sign: string, scope: Scope): string {
+  const { text, bytes } = target(node.left, scope);
+  const value = expression(node.right, scope);
+  if (bytes === undefined || sign !== '=') return `${text} ${sign} ${value}`;
+  return `${text} = (${bytes})${/^\w+$/.test(value) ? value : `(${value})`}`;
+}
+
+/** What is assigned to; `bytes` is the C type where storing cuts an int32. */
+function target(node: ts.Expression, scope: Scope): { text: string; bytes: string | undefined } {
+  if (ts.isIdentifier(node) && scope.numbers.has(node.text)) return { text: node.text, bytes: undefined };
+  if (!ts.isElementAccessExpression(node))
+    throw new SubsetError(node, 'an assignment is to a local or to an element of a view');
+  const { text, type } = element(node, scope);
+  if (type === undefined) throw new SubsetError(node, 'a table is constant');
+  return { text, bytes: type.c === 'int32_t' ? undefined : type.c };
+}
+
+function isFill({ expression: callee }: ts.CallExpression): boolean {
+  return ts.isPropertyAccessExpression(callee) && callee.name.text === 'fill';
+}
+
+/** `view.fill(value, from, to)` as a loop. */
+function fill({ expression: callee, arguments: given }: ts.CallExpression, scope: Scope): string[] {
+  const view = (callee as ts.PropertyAccessExpression).expression;
+  const type = ts.isIdentifier(view) ? scope.views.get(view.text) : undefined;
+  if (type === undefined || given.length !== 3)
+    throw new SubsetError(callee, 'a fill is view.fill(value, from, to)');
+  const [value, from, to] = given.map((g) => expression(g, scope));
+  return [
+    `for (int32_t fill = ${from}, filled = ${to}; fill < filled; fill++) ${view.getText()}[fill] = ${value};`,
+  ];
+}
+
+function branch(node: ts.IfStatement, scope: Scope, depth: number): string[] {
+  const lines = body(`if (${condition(node.expression, scope)})`, node.thenStatement, scope, depth);
+  const { elseStatement } = node;
+  if (elseStatement === undefined) return lines;
+  const last = lines.length - 1;
+  const joint = lines[last] === '}' ? '} else' : `${lines[last]}\n${'  '.repeat(depth)}else`;
+  if (ts.isIfStatement(elseStatement)) {
+    const [first, ...rest] = branch(elseStatement, scope, depth);
+    return [...lines.slice(0, last), `${joint} ${first}`, ...rest];
+  }
+  return [...lines.slice(0, last), ...body(joint, elseStatement, scope, depth)];
+}
+
+function loop(node: ts.ForStatement, scope: Scope, depth: number): string[] {
+  const { initializer, condition: test, incrementor } = node;
+  let first = '';
+  if (initializer !== undefined) {
+    if (!ts.isVariableDeclarationList(initializer))
+      throw new SubsetError(initializer, 'a for declares its counter');
+    if (initializer.declarations.length !== 1) throw new SubsetError(initializer, 'a for has one counter');
+    first = local(initializer.declarations[0], initializer, scope);
+  }
+  const middle = test === undefined ? '' : ` ${condition(test, scope)}`;
+  const step = incrementor === undefined ? '' : ` ${effect(incrementor, scope, false)[0]}`;
+  return body(`for (${first};${middle};${step})`, node.statement, scope, depth);
+}
+
+/** `head { … }`, or one line where the source has one statement. */
+function body(head: string, node: ts.Statement, scope: Scope, depth: number): string[] {
+  if (ts.isBlock(node)) return [`${head} {`, ...nested(node, scope, depth), '}'];
+  const lines = plain(node, scope, depth);
+  if (lines.length === 1) return [`${head} ${lines[0]}`];
+  return [`${head} {`, ...lines.map((line) => `  ${line}`), '}'];
+}
+
+/** The lines of a block, relative to the statement that holds it. */
+function nested(node: ts.Block, scope: Scope, depth: number): string[] {
+  return block(node, scope, depth + 1).map((line) => line.slice(2 * depth));
+}
+
+function leadingComments(node: ts.Node): string[] {
+  const { text } = node.getSourceFile();
+  return (ts.getLeadingCommentRanges(text, node.pos) ?? []).map(({ pos, end }) => text.slice(pos, end));
+}
+
+function trailingComment(node: ts.Node): string {
+  const { text } = node.getSourceFile();
+  const [range] = ts.getTrailingCommentRanges(text, node.end) ?? [];
+  return range === undefined ? '' : text.slice(range.pos, range.end);
+}
