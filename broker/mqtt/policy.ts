@@ -88,10 +88,10 @@ export function refuseSubscribe(
   if (filter === allVerdicts && !isDeviceName(clientId)) return undefined;
   const topic = parseTopic(filter); // no wildcard and no $share passes it
   if (topic !== undefined && topic.task === settings.task) {
-    if (topic.kind === 'plan' || topic.kind === 'model' || topic.kind === 'delta') return undefined;
+    if (!('device' in topic)) return undefined; // for all boards, or those of one build
     if (topic.kind === 'verdict' && topic.device === clientId) return undefined;
   }
-  return `subscribe to ${shown(filter)}, expected plan, model, delta or its own verdict of task ${settings.task}`;
+  return `subscribe to ${shown(filter)}, expected what the server says to all or its own verdict of task ${settings.task}`;
 }
 
 function uplinkLimit(settings: PolicySettings, kind: string): number | undefined {

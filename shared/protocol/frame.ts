@@ -27,7 +27,17 @@ export const FRAME_HEADER_BYTES = 16;
 export const MAX_HEAD_BYTES = 2032;
 
 /** Place + 1 is the wire code: append only. */
-export const FRAME_KINDS = ['plan', 'model', 'delta', 'update', 'verdict', 'status', 'metrics'] as const;
+export const FRAME_KINDS = [
+  'plan',
+  'model',
+  'delta',
+  'update',
+  'verdict',
+  'status',
+  'metrics',
+  'firmware',
+  'image',
+] as const;
 export type FrameKind = (typeof FRAME_KINDS)[number];
 
 export interface Frame {

@@ -8,7 +8,7 @@ import json
 import struct
 import zlib
 
-KINDS = ["plan", "model", "delta", "update", "verdict", "status", "metrics"]
+KINDS = ["plan", "model", "delta", "update", "verdict", "status", "metrics", "firmware", "image"]
 STATES = ["gone", "joining", "ready", "training", "done"]
 VERDICTS = ["accepted", "duplicate", "malformed", "wrong round", "wrong attempt", "not in cohort",
             "wrong base model", "wrong counts", "round closed", "wrong device"]
@@ -71,6 +71,15 @@ def metrics(v):
     return frame("metrics", struct.pack(
         "<IIIIQIIII", v["round"], v["attempt"], v["trainMs"], v["slices"], v["macs"], v["bytesUp"],
         v["bytesDown"], v["reconnects"], v["heapBytes"]))
+
+
+def firmware(v):
+    return frame("firmware", struct.pack(
+        "<16sII32s64s", v["target"].encode(), v["version"], v["imageBytes"], bytes(v["digest"]), bytes(v["signature"])))
+
+
+def image(v):
+    return frame("image", struct.pack("<II", v["version"], v["part"]), bytes(v["payload"]))
 
 
 def layer_sizes(description):
@@ -256,6 +265,10 @@ CASES = [
     ("more multiply-accumulates than 32 bits hold", "metrics", metrics,
      {"round": 7, "attempt": 2, "trainMs": 81000, "slices": 1620, "macs": 9007199254740991, "bytesUp": 2344,
       "bytesDown": 92000, "reconnects": 1, "heapBytes": 143360}),
+    ("signed firmware", "firmware", firmware,
+     {"target": "m5stickc-plus-2", "version": 66051, "imageBytes": 4294967295, "digest": list(range(32)),
+      "signature": list(range(255, 191, -1))}),
+    ("a part of an image", "image", image, {"version": 66051, "part": 99999, "payload": [1, 2, 255]}),
     ("a model", "model", model,
      {"description": TINY, "exponents": [{"weightExp": -13, "outputExp": -5}, {"weightExp": -12, "outputExp": 0}],
       "parameters": [[[-32768, 32767, 0, 1, -1, 256, 2, 3, 4], [2**28, -(2**28), 0]],

@@ -49,6 +49,8 @@ test('a device publishes to its own uplinks only', () => {
     'fl/1/digits/model',
     'fl/1/digits/update',
     'fl/1/digits/update/a/b',
+    'fl/1/digits/firmware/a',
+    'fl/1/digits/image/a/0',
     '$SYS/x',
     'x',
   ]) {
@@ -69,10 +71,12 @@ test('retained, QoS 2, empty and long messages are refused with their reason', (
   assert.is(reason(status), 'status of 257 bytes, expected 1 to 256');
 });
 
-test('a device hears plan, model, delta and its own verdict', () => {
+test('a device hears plan, model, delta, firmware and its own verdict', () => {
   const may = (topic: string, clientId = 'a', qos = 1) =>
     refuseSubscribe(settings, clientId, { topic, qos }) === undefined;
-  for (const topic of ['plan', 'model', 'delta', 'verdict/a']) assert.ok(may(`fl/1/digits/${topic}`));
+  for (const topic of ['plan', 'model', 'delta', 'verdict/a', 'firmware/m5atom', 'image/m5atom/7']) {
+    assert.ok(may(`fl/1/digits/${topic}`), topic);
+  }
   for (const topic of [
     '#',
     '+/+/+/plan',
@@ -81,7 +85,10 @@ test('a device hears plan, model, delta and its own verdict', () => {
     'fl/1/digits/verdict/b',
     'fl/1/digits/verdict/+',
     'fl/1/digits/update/a',
+    'fl/1/digits/firmware/+',
+    'fl/1/digits/image/m5atom/+',
     'fl/1/other/plan',
+    'fl/1/other/firmware/m5atom',
     '$share/g/fl/1/digits/plan',
     '$SYS/#',
   ]) {

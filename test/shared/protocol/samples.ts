@@ -3,7 +3,7 @@
  * @module
  */
 import { crc32 } from 'node:zlib';
-import type { Random } from '../../../shared/fixed/random.js';
+import { Random } from '../../../shared/fixed/random.js';
 import {
   biasBitsOf,
   type LayerDelta,
@@ -16,6 +16,9 @@ import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { Model } from '../../../shared/model/model.js';
 import type { Cohort } from '../../../shared/protocol/cohort.js';
+import { decodeDeltaHead, encodeDelta } from '../../../shared/protocol/delta.js';
+import { ProtocolError } from '../../../shared/protocol/error.js';
+import { decodeFirmware, encodeFirmware, type Firmware } from '../../../shared/protocol/firmware.js';
 import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
 import { decodeModel, decodeModelHead, encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
 import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
@@ -23,6 +26,7 @@ import { decodeStatus, encodeStatus, STATES, type Status } from '../../../shared
 import { decodeUpdate, encodeUpdate, openUpdate, type Update } from '../../../shared/protocol/update.js';
 import { decodeVerdict, encodeVerdict, VERDICTS, type Verdict } from '../../../shared/protocol/verdict.js';
 import { randomPositions } from '../masks/sets.js';
+import { applied } from './applied.js';
 
 export const DEVICE = 'esp32-a1b2c3d4e5f6';
 
@@ -203,6 +207,32 @@ function numbers(random: Random, count: number, bits: ValueBits): Int16Array {
   return Int16Array.from({ length: count }, () => integer(random, -end, end - 1));
 }
 
+function sampleFirmware(random: Random): Firmware {
+  return {
+    target: oneOf(random, ['m', 'esp32', 'sixteen-letters']),
+    version: uint32(random),
+    imageBytes: uint32(random, 1),
+    digest: Uint8Array.from({ length: 32 }, () => random.below(256)),
+    signature: Uint8Array.from({ length: 64 }, () => random.below(256)),
+  };
+}
+
+const DELTA_BASE = encodeModel(sampleModel(new Random(11)));
+const DELTA_BASE_HASH = '00112233aabbccdd';
+
+/** From always the same model to one in which any part of the parameters is another. */
+export function sampleDelta(random: Random): Uint8Array {
+  const { head, parameters } = decodeModel(DELTA_BASE);
+  const bytes = new Uint8Array(parameters);
+  const part = random.below(257);
+  for (let i = 0; i < bytes.length; i++) if (random.below(256) < part) bytes[i] = random.below(256);
+  return deltaTo(encodeModel({ head, parameters }), hash(random));
+}
+
+function deltaTo(frame: Uint8Array, nextHash: string): Uint8Array {
+  return encodeDelta({ frame: DELTA_BASE, hash: DELTA_BASE_HASH }, { frame, hash: nextHash })!;
+}
+
 /** Each kind of frame: a random one, and its decoder. */
 export interface FrameCase {
   readonly name: string;
@@ -241,10 +271,26 @@ export const FRAME_CASES: readonly FrameCase[] = [
     decode: (bytes) => recoder(decodeMetrics(bytes), encodeMetrics),
   },
   {
+    name: 'firmware',
+    frame: (random) => encodeFirmware(sampleFirmware(random)),
+    decode: (bytes) => recoder(decodeFirmware(bytes), encodeFirmware),
+  },
+  {
     name: 'model',
     frame: (random) => encodeModel(sampleModel(random)),
     decode: (bytes) => recoder(decodeModel(bytes), encodeModel),
     peek: decodeModelHead,
+  },
+  {
+    name: 'delta',
+    frame: sampleDelta,
+    decode: (bytes) => {
+      const { frame } = applied(bytes, DELTA_BASE);
+      const { base, next } = decodeDeltaHead(bytes);
+      if (base.hash !== DELTA_BASE_HASH) throw new ProtocolError('field', 'another base');
+      return () => deltaTo(frame, next.hash);
+    },
+    peek: decodeDeltaHead,
   },
   {
     name: 'update',

@@ -3,6 +3,8 @@ import * as assert from 'uvu/assert';
 import {
   DEVICE_TOPICS,
   deviceTopic,
+  firmwareTopic,
+  imageTopic,
   parseTopic,
   TASK_TOPICS,
   taskTopic,
@@ -23,6 +25,17 @@ test('every topic that is built is read back', () => {
       device: 'esp32-0',
     });
   }
+  assert.is(firmwareTopic('digits', 'm5atom'), 'fl/1/digits/firmware/m5atom');
+  assert.equal(parseTopic('fl/1/digits/firmware/m5atom'), {
+    kind: 'firmware',
+    task: 'digits',
+    target: 'm5atom',
+  });
+  for (const part of [0, 7, 99_999]) {
+    const topic = imageTopic('digits', 'm5atom', part);
+    assert.is(topic, `fl/1/digits/image/m5atom/${part}`);
+    assert.equal(parseTopic(topic), { kind: 'image', task: 'digits', target: 'm5atom', part });
+  }
 });
 
 test('everything else is no topic', () => {
@@ -39,6 +52,15 @@ test('everything else is no topic', () => {
     'fl/1/digits/update/',
     'fl/1/digits/update/a/',
     'fl/1/digits/update/a/b',
+    'fl/1/digits/update/a/1',
+    'fl/1/digits/firmware',
+    'fl/1/digits/firmware/m5atom/1',
+    'fl/1/digits/firmware/sixteen-letters-',
+    'fl/1/digits/image/m5atom',
+    'fl/1/digits/image/m5atom/+',
+    'fl/1/digits/image/m5atom/01',
+    'fl/1/digits/image/m5atom/100000',
+    'fl/1/digits/image/m5atom/1/2',
     'fl/1/digits/update/+',
     'fl/1/digits/update/#',
     `fl/1/digits/update/${long}`,
@@ -65,8 +87,11 @@ test('names that are none are refused when a topic is built', () => {
     assert.throws(() => taskTopic('plan', name), isRangeError);
     assert.throws(() => deviceTopic('update', name, 'a'), isRangeError);
     assert.throws(() => deviceTopic('update', 'a', name), isRangeError);
+    assert.throws(() => firmwareTopic('a', name), isRangeError);
+    assert.throws(() => imageTopic('a', name, 0), isRangeError);
   }
   assert.throws(() => deviceTopic('update', 'a', 'x'.repeat(24)), isRangeError);
+  for (const part of [-1, 0.5, 100_000]) assert.throws(() => imageTopic('a', 'b', part), isRangeError);
 });
 
 test.run();

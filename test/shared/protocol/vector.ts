@@ -7,6 +7,13 @@ import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { LayerExponents, Model } from '../../../shared/model/model.js';
 import { decodeDeltaHead, encodeDelta, type NamedModel } from '../../../shared/protocol/delta.js';
+import { decodeFirmware, encodeFirmware, type Firmware } from '../../../shared/protocol/firmware.js';
+import {
+  decodeImageOpening,
+  encodeImagePart,
+  IMAGE_OPENING_BYTES,
+  type ImagePart,
+} from '../../../shared/protocol/image.js';
 import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
 import { decodeModel, encodeModel } from '../../../shared/protocol/model.js';
 import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
@@ -28,6 +35,15 @@ interface DeltaVector extends ModelVector {
   readonly nextHash: string;
 }
 
+interface FirmwareVector extends Omit<Firmware, 'digest' | 'signature'> {
+  readonly digest: number[];
+  readonly signature: number[];
+}
+
+interface ImageVector extends ImagePart {
+  readonly payload: number[];
+}
+
 interface UpdateVector extends Omit<Update, 'layers'> {
   readonly description: ModelDescription;
   readonly references: readonly number[][];
@@ -45,6 +61,8 @@ export type Vector = { readonly name: string; readonly hex: string } & (
   | { readonly kind: 'status'; readonly value: Status }
   | { readonly kind: 'verdict'; readonly value: Verdict }
   | { readonly kind: 'metrics'; readonly value: Metrics }
+  | { readonly kind: 'firmware'; readonly value: FirmwareVector }
+  | { readonly kind: 'image'; readonly value: ImageVector }
   | { readonly kind: 'model'; readonly value: ModelVector }
   | { readonly kind: 'delta'; readonly value: DeltaVector }
   | { readonly kind: 'update'; readonly value: UpdateVector }
@@ -57,6 +75,15 @@ export function encoded(vector: Vector): Uint8Array {
   if (kind === 'status') return encodeStatus(value);
   if (kind === 'verdict') return encodeVerdict(value);
   if (kind === 'metrics') return encodeMetrics(value);
+  if (kind === 'firmware') {
+    const { digest, signature } = value;
+    return encodeFirmware({
+      ...value,
+      digest: Uint8Array.from(digest),
+      signature: Uint8Array.from(signature),
+    });
+  }
+  if (kind === 'image') return encodeImagePart(value, Uint8Array.from(value.payload));
   if (kind === 'model') return encodeModel(modelOf(value));
   if (kind === 'delta') return encodeDelta(...namedModels(value))!;
   return encodeUpdate(updateOf(value), layoutOf(value.description), (i) =>
@@ -71,6 +98,14 @@ export function decoded(vector: Vector, bytes: Uint8Array): unknown {
   if (kind === 'status') return decodeStatus(bytes);
   if (kind === 'verdict') return decodeVerdict(bytes, value.device);
   if (kind === 'metrics') return decodeMetrics(bytes);
+  if (kind === 'firmware') {
+    const firmware = decodeFirmware(bytes);
+    return { ...firmware, digest: [...firmware.digest], signature: [...firmware.signature] };
+  }
+  if (kind === 'image') {
+    const { version, part } = decodeImageOpening(new Uint8Array(bytes.subarray(0, IMAGE_OPENING_BYTES)));
+    return { version, part, payload: [...bytes.subarray(IMAGE_OPENING_BYTES)] };
+  }
   if (kind === 'model') return parametersOf(decodeModel(bytes));
   if (kind === 'delta') return deltaOf(value, bytes);
   const { description, references, device } = value;

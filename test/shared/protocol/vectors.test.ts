@@ -20,7 +20,7 @@ for (const vector of vectors) {
 }
 
 test('every kind of frame has a vector', () => {
-  assert.is(new Set(vectors.map(({ kind }) => kind)).size, 7);
+  assert.is(new Set(vectors.map(({ kind }) => kind)).size, 9);
 });
 
 if (findXs() === undefined) {
