@@ -104,17 +104,23 @@ export function readChange(
 /** The reference without its dropped members, merged with the added positions. */
 function applyChange(reference: Uint32Array, dropped: Uint32Array, added: Uint32Array): Uint32Array {
   const members = reference.length;
-  const out = new Uint32Array(members - dropped.length + added.length);
+  const drops = dropped.length;
+  const adds = added.length;
+  const out = new Uint32Array(members - drops + adds);
   let to = 0;
   let r = 0;
   let d = 0;
-  for (let a = 0; a <= added.length; a++) {
-    // members below the next added position: those with fewer non-members below them than its place
-    for (; r < members && (a === added.length || reference[r] - r <= added[a]); r++) {
-      if (d < dropped.length && dropped[d] === r) d++;
-      else out[to++] = reference[r];
+  let drop = drops > 0 ? dropped[0] : members; // the next member to be left out
+  for (let a = 0; a <= adds; a++) {
+    const place = a < adds ? added[a] : Number.POSITIVE_INFINITY;
+    // members below the next added position: those with no more non-members below them than its place
+    for (; r < members; r++) {
+      const member = reference[r];
+      if (member - r > place) break;
+      if (r !== drop) out[to++] = member;
+      else drop = ++d < drops ? dropped[d] : members;
     }
-    if (a < added.length) out[to++] = added[a] + r;
+    if (a < adds) out[to++] = place + r;
   }
   return out;
 }

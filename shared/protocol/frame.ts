@@ -195,11 +195,24 @@ export function encodeFields<S extends ISchema<unknown>>(
 
 /** Reads a schema that takes exactly these bytes, from a copy of them. @throws ProtocolError */
 export function decodeFields<S extends ISchema<unknown>>(schema: S, bytes: Uint8Array): Parsed<S> {
+  return decodeFieldList(schema, 1, bytes)[0];
+}
+
+/**
+ * Reads a schema `count` times, which takes exactly these bytes. To make a reader costs as much as to
+ * read some ten fields.
+ * @throws ProtocolError
+ */
+export function decodeFieldList<S extends ISchema<unknown>>(
+  schema: S,
+  count: number,
+  bytes: Uint8Array,
+): Parsed<S>[] {
   const own = new Uint8Array(bytes);
   const reader = new BufferReader(own.buffer, { endianness: 'little' });
-  let value: Parsed<S>;
+  const values: Parsed<S>[] = [];
   try {
-    value = schema.read(reader) as Parsed<S>;
+    for (let i = 0; i < count; i++) values.push(schema.read(reader) as Parsed<S>);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ProtocolError('length', `fields of ${own.length} bytes, expected more`);
@@ -207,5 +220,5 @@ export function decodeFields<S extends ISchema<unknown>>(schema: S, bytes: Uint8
   if (reader.currentByteOffset !== own.length) {
     throw new ProtocolError('length', `fields of ${own.length} bytes, expected ${reader.currentByteOffset}`);
   }
-  return value;
+  return values;
 }

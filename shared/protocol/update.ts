@@ -25,6 +25,7 @@ import { deviceHash } from './device.js';
 import { decoding, ProtocolError } from './error.js';
 import { checkInteger, choiceOf, codeOf, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
 import {
+  decodeFieldList,
   decodeFields,
   decodeFrame,
   encodeFields,
@@ -229,7 +230,7 @@ function checkHead({ round, attempt, examples, loss, heldBack, correct, macs }: 
 
 function encodeLayerPositions(
   { positions, values }: LayerDelta,
-  { index, weights }: WeightedLayer,
+  { index, inputs, weights }: WeightedLayer,
   reference: Reference,
   sliceMacs: number,
 ): Generator<number, Uint8Array> {
@@ -238,7 +239,7 @@ function encodeLayerPositions(
   const known = sent < weights.length ? reference(index) : undefined;
   // the very reference, a round's mask, needs no more bytes than all of them
   const coded = positions === known ? 'all' : positions;
-  return encodePositions(coded, weights.length, known, sliceMacs);
+  return encodePositions(coded, weights.length, known, sliceMacs, inputs);
 }
 
 function recordOf({ values, biases, shift, biasShift }: LayerDelta, positionBytes: number): LayerRecord {
@@ -246,11 +247,8 @@ function recordOf({ values, biases, shift, biasShift }: LayerDelta, positionByte
 }
 
 function decodeRecords({ head }: Frame): LayerRecord[] {
-  const records: LayerRecord[] = [];
-  for (let offset = HEAD_BYTES; offset < head.length; offset += RECORD_BYTES) {
-    records.push(decodeFields(RECORD, head.subarray(offset, offset + RECORD_BYTES)));
-  }
-  return records;
+  const records = head.subarray(HEAD_BYTES);
+  return decodeFieldList(RECORD, records.length / RECORD_BYTES, records);
 }
 
 function checkRecord(
