@@ -1,27 +1,16 @@
 /**
- * Merges the updates of a round into the next model. Integers are added in doubles that cannot
- * round (below 2^53) and divided once, to nearest, ties away from zero: any order of arrival gives
- * the same model, byte for byte.
- *
- * Bound: |value| · 2^shift ≤ 2^17 and |bias| · 2^shift ≤ 2^23 whatever their bits, times an example
- * weight below 2^12, so 2^18 updates fit.
+ * Merges the updates of a round into the next model. Their sums are exact and divided once, to nearest,
+ * ties away from zero: any order of arrival, and any split over several aggregations, gives the same
+ * model, byte for byte.
  * @module
  */
 import { divideNearest } from '../../shared/fixed/rounding.js';
 import { saturate } from '../../shared/fixed/saturation.js';
 import { BIAS_MAX, weightMaxima } from '../../shared/model/bounds.js';
-import type { WeightedLayer } from '../../shared/model/layout.js';
 import { sendsValues, type TrainingMethod } from '../../shared/model/method.js';
 import type { Model } from '../../shared/model/model.js';
 import type { Update } from '../../shared/protocol/update.js';
-
-/** Partial sums of one layer; two of them add up element by element. */
-interface LayerSums {
-  readonly layer: WeightedLayer;
-  readonly values: Float64Array; // [weights] Σ examples · value
-  readonly senders: Float64Array | undefined; // [weights] Σ examples of those who sent it; merge 'senders' only
-  readonly biases: Float64Array; // [outputs] Σ examples · difference
-}
+import { type LayerSums, Sums } from './sums.js';
 
 /** Mean changes of one tensor, exact: sums[i] / counts[i] in the unit of the parameters. */
 export interface Changes {
@@ -32,48 +21,39 @@ export interface Changes {
 export class Aggregation {
   readonly #base: Model;
   readonly #method: TrainingMethod;
-  readonly #layers: readonly LayerSums[];
-  #reports = 0;
-  #examples = 0;
+  readonly #sums: Sums;
 
   constructor(base: Model, method: TrainingMethod) {
     this.#base = base;
     this.#method = method;
-    this.#layers = base.head.layout.layers.map((layer) => ({
-      layer,
-      values: new Float64Array(layer.weights.length),
-      senders:
-        method.merge === 'senders' || method.uplink === 'mask'
-          ? new Float64Array(layer.weights.length)
-          : undefined,
-      biases: new Float64Array(layer.outputs),
-    }));
+    const countsSenders = method.merge === 'senders' || method.uplink === 'mask';
+    this.#sums = new Sums(base.head.layout, countsSenders);
   }
 
   /** Updates added. */
   get reports(): number {
-    return this.#reports;
+    return this.#sums.updates;
   }
 
-  /** Adds a decoded update that fits the model. */
+  /**
+   * Adds a decoded update that fits the model.
+   * @throws RangeError above MAX_UPDATES
+   */
   add(update: Update): void {
-    const { examples } = update;
-    for (const { layer, values, senders, biases } of this.#layers) {
-      const delta = update.layers[layer.index];
-      const scale = examples * 2 ** delta.shift;
-      if (delta.positions === 'all') {
-        for (let i = 0; i < values.length; i++) values[i] += delta.values[i] * scale;
-        if (senders) for (let i = 0; i < senders.length; i++) senders[i] += examples;
-      } else {
-        const { positions } = delta;
-        for (let k = 0; k < positions.length; k++) values[positions[k]] += delta.values[k] * scale;
-        if (senders) for (let k = 0; k < positions.length; k++) senders[positions[k]] += examples;
-      }
-      const biasScale = examples * 2 ** delta.biasShift;
-      for (let r = 0; r < biases.length; r++) biases[r] += delta.biases[r] * biasScale;
-    }
-    this.#reports++;
-    this.#examples += examples;
+    this.#sums.add(update);
+  }
+
+  /** Its sums, for an aggregation of the same round elsewhere. */
+  partial(): Float64Array {
+    return this.#sums.partial();
+  }
+
+  /**
+   * Adds the sums of other updates of the same round, on the same base model.
+   * @throws RangeError when they cannot be such sums; nothing was added
+   */
+  merge(partial: Float64Array): void {
+    this.#sums.merge(partial);
   }
 
   /**
@@ -81,11 +61,11 @@ export class Aggregation {
    * @throws RangeError when no update was added
    */
   result(): Model {
-    if (this.#reports === 0) throw new RangeError('aggregation of 0 updates, expected 1 or more');
+    if (this.reports === 0) throw new RangeError('aggregation of 0 updates, expected 1 or more');
     const { head } = this.#base;
     const parameters = this.#base.parameters.slice(0);
     const maxima = weightMaxima(head.description);
-    for (const sums of this.#layers) this.#mergeLayer(sums, parameters, maxima[sums.layer.index]);
+    for (const sums of this.#sums.layers) this.#mergeLayer(sums, parameters, maxima[sums.layer.index]);
     this.keepMask(parameters);
     return { head, parameters };
   }
@@ -97,7 +77,7 @@ export class Aggregation {
    */
   keepMask(parameters: ArrayBuffer): void {
     if (this.#method.uplink !== 'mask') return;
-    for (const { layer, senders } of this.#layers) {
+    for (const { layer, senders } of this.#sums.layers) {
       const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
       for (let i = 0; i < weights.length; i++) {
         if (senders?.[i] === 0) weights[i] = 0;
@@ -111,15 +91,16 @@ export class Aggregation {
    * @throws RangeError when no update was added
    */
   changes(index: number): { readonly weights: Changes; readonly biases: Changes } {
-    if (this.#reports === 0) throw new RangeError('aggregation of 0 updates, expected 1 or more');
-    const { layer, values, senders, biases } = this.#layers[index];
-    const counts = senders ?? new Float64Array(values.length).fill(this.#examples);
+    if (this.reports === 0) throw new RangeError('aggregation of 0 updates, expected 1 or more');
+    const { layer, values, senders, biases } = this.#sums.layers[index];
+    const { examples } = this.#sums;
+    const counts = senders ?? new Float64Array(values.length).fill(examples);
     let sums = values;
     if (sendsValues(this.#method.uplink)) {
       const base = new Int16Array(this.#base.parameters, layer.weights.offset, values.length);
       sums = values.map((value, i) => value - base[i] * counts[i]);
     }
-    const all = new Float64Array(biases.length).fill(this.#examples);
+    const all = new Float64Array(biases.length).fill(examples);
     return { weights: { sums, counts }, biases: { sums: biases, counts: all } };
   }
 
@@ -128,17 +109,18 @@ export class Aggregation {
     parameters: ArrayBuffer,
     weightMax: number,
   ): void {
+    const { examples } = this.#sums;
     const weights = new Int16Array(parameters, layer.weights.offset, layer.weights.length);
     const keepsBase = !sendsValues(this.#method.uplink);
     for (let i = 0; i < weights.length; i++) {
-      const count = senders === undefined ? this.#examples : senders[i];
+      const count = senders === undefined ? examples : senders[i];
       if (count === 0) continue; // nobody sent it
       const merged = divideNearest(values[i], count);
       weights[i] = saturate(keepsBase ? weights[i] + merged : merged, weightMax);
     }
     const all = new Int32Array(parameters, layer.biases.offset, layer.outputs);
     for (let r = 0; r < all.length; r++) {
-      all[r] = saturate(all[r] + divideNearest(biases[r], this.#examples), BIAS_MAX);
+      all[r] = saturate(all[r] + divideNearest(biases[r], examples), BIAS_MAX);
     }
   }
 }
