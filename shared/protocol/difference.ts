@@ -40,7 +40,7 @@ const LONG = 24;
 
 /** Work per element, see masks/work.ts. */
 const POSITION_MACS = 3;
-const NUMBER_MACS = 9;
+const NUMBER_MACS = 12;
 
 export interface BlockHead {
   readonly changed: number;
