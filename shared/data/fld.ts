@@ -18,11 +18,11 @@
  */
 import type { ExampleSet } from './example-set.js';
 
-const HEADER_BYTES = 28;
+export const FLD_HEADER_BYTES = 28;
 const MAGIC = 0x31444c46; // 'FLD1' as a little-endian word
 const MAX_FEATURES = 65535;
 
-interface Header {
+export interface FldHeader {
   readonly count: number;
   readonly shape: readonly number[];
   readonly featureCount: number;
@@ -38,17 +38,11 @@ interface Header {
  * @throws RangeError naming the byte, what stands there and what was expected
  */
 export function parseFld(bytes: Uint8Array): ExampleSet {
-  const header = parseHeader(bytes);
+  const header = parseFldHeader(bytes, bytes.length);
   const { count, featureCount, classes, clientCount } = header;
-  const labelStart = HEADER_BYTES + count * featureCount;
+  const labelStart = FLD_HEADER_BYTES + count * featureCount;
   const clientStart = labelStart + count;
-  const expected = clientStart + 2 * count;
-  if (bytes.length !== expected) {
-    throw new RangeError(
-      `fld file of ${bytes.length} bytes, expected ${expected} for ${count} examples of ${featureCount} features`,
-    );
-  }
-  const features = new Uint8Array(bytes.subarray(HEADER_BYTES, labelStart));
+  const features = new Uint8Array(bytes.subarray(FLD_HEADER_BYTES, labelStart));
   const labels = new Uint8Array(bytes.subarray(labelStart, clientStart));
   labels.forEach((label, i) => {
     if (label >= classes) {
@@ -73,11 +67,16 @@ export function withClients(set: ExampleSet, bytes: Uint8Array): ExampleSet {
   return { ...set, clients, clientCount: clients.reduce((max, client) => Math.max(max, client), 0) + 1 };
 }
 
-function parseHeader(bytes: Uint8Array): Header {
-  if (bytes.length < HEADER_BYTES) {
-    throw new RangeError(`fld file of ${bytes.length} bytes, expected a header of ${HEADER_BYTES}`);
+/**
+ * The header alone, from the first bytes of a file.
+ * @param lengthBytes of the whole file
+ * @throws RangeError as `parseFld`
+ */
+export function parseFldHeader(bytes: Uint8Array, lengthBytes: number): FldHeader {
+  if (bytes.length < FLD_HEADER_BYTES) {
+    throw new RangeError(`fld file of ${bytes.length} bytes, expected a header of ${FLD_HEADER_BYTES}`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, FLD_HEADER_BYTES);
   const magic = view.getUint32(0, true);
   if (magic !== MAGIC) throw bad(0, 'magic', `0x${magic.toString(16)}`, `0x${MAGIC.toString(16)} (FLD1)`);
   const type = view.getUint8(4);
@@ -93,6 +92,12 @@ function parseHeader(bytes: Uint8Array): Header {
   const shape = parseShape(view);
   const featureCount = shape.reduce((product, size) => product * size, 1);
   if (featureCount > MAX_FEATURES) throw bad(12, 'features', featureCount, `at most ${MAX_FEATURES}`);
+  const expected = FLD_HEADER_BYTES + count * (featureCount + 3);
+  if (lengthBytes !== expected) {
+    throw new RangeError(
+      `fld file of ${lengthBytes} bytes, expected ${expected} for ${count} examples of ${featureCount} features`,
+    );
+  }
   return {
     count,
     shape,
