@@ -1,0 +1,70 @@
+/**
+ * The Linux build's board: a folder with `settings.json`, `shard.fld` and, once it has run, `flash`. The
+ * process runs in that folder; one build serves any number of boards.
+ * @module
+ */
+import { File } from 'file';
+import Timer from 'timer';
+import { PackedExamples } from '../../../data/packed.js';
+import { guarded } from '../../../federation/guard.js';
+import type { Identity, Log } from '../../ports.js';
+import type { Host } from '../host.js';
+import type { BrokerAddress, Network, Search } from '../network.js';
+import { FilePartition } from './partition.js';
+
+interface Settings extends Identity, BrokerAddress {
+  readonly task: string;
+  readonly keepAliveMs?: number;
+}
+
+/** As many bytes as the partition table of a 4 MB board gives to the models. */
+const FLASH_BYTES = 524_288;
+
+export function openHost(log: Log): Host {
+  const settings = readSettings();
+  const { device, board, task, address, port, keepAliveMs } = settings;
+  return {
+    identity: { device, board },
+    task,
+    network: new FixedNetwork({ address, port }, log),
+    partition: new FilePartition('flash', FLASH_BYTES),
+    examples: openExamples('shard.fld'),
+    keepAliveMs,
+    freeBytes: () => 0,
+  };
+}
+
+/** A broker at a known address, and no Wi-Fi to wait for. */
+class FixedNetwork implements Network {
+  onLost: (reason: string) => void = () => {};
+  readonly #broker: BrokerAddress;
+  readonly #log: Log;
+
+  constructor(broker: BrokerAddress, log: Log) {
+    this.#broker = broker;
+    this.#log = log;
+  }
+
+  find(onFound: (broker: BrokerAddress) => void): Search {
+    const timer = Timer.set(
+      guarded(this.#log, 'connect', () => onFound(this.#broker)),
+      1,
+    );
+    return { cancel: () => Timer.clear(timer) };
+  }
+}
+
+function readSettings(): Settings {
+  const file = new File('settings.json');
+  const settings = JSON.parse(file.read(String)) as Settings;
+  file.close();
+  return settings;
+}
+
+function openExamples(path: string): PackedExamples {
+  const file = new File(path);
+  return new PackedExamples(file.length, (offset, out) => {
+    file.position = offset;
+    out.set(new Uint8Array(file.read(ArrayBuffer, out.length)));
+  });
+}

@@ -1,0 +1,10 @@
+/**
+ * The entry of the Linux build.
+ * @module
+ */
+import { startBoard } from '../board.js';
+import { openHost } from './host.js';
+
+export default function main(): void {
+  startBoard(openHost);
+}
