@@ -26,6 +26,7 @@ interface ExperimentOptions extends RecipeOptions {
   readonly seeds: number;
   readonly tune: boolean;
   readonly arithmetic: Arithmetic | 'both';
+  readonly validate: boolean;
   readonly out?: string;
   readonly workers: number;
   readonly anyCode: boolean;
@@ -50,6 +51,7 @@ export function experimentCommand(): Command {
     .option('--cohort <n>', 'clients per round', integer(1, 65535), 10)
     .option('--seeds <n>', 'seeds 1 to n', integer(1, 1000), 3)
     .option('--tune', `first choose the rate of ${RATE_GRID.join(', ')} on held-back examples`, false)
+    .option('--validate', 'judge on held-back training examples, and leave the test set alone', false)
     .addOption(
       new Option('--arithmetic <name>', 'integer as on boards, float64 without any rounding, or both, paired')
         .choices([...ARITHMETICS, 'both'])
@@ -128,6 +130,6 @@ function experimentFrom(options: ExperimentOptions): Experiment {
   }));
   return {
     ...{ name: recipe.preset, about: '', data, modelFile: describe, clients, cohort },
-    ...{ rows, seeds, tuneSeeds: seeds, evaluateEvery: 0 },
+    ...{ rows, seeds, tuneSeeds: seeds, validate: options.validate, evaluateEvery: 0 },
   };
 }

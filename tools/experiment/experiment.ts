@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ARITHMETICS, type Arithmetic } from './arithmetic.js';
-import { badField, checkNames, integer, list, record, text } from './field.js';
+import { badField, boolean, checkNames, integer, list, record, text } from './field.js';
 import { methodsOf, variationsOf } from './method.js';
 import { type Factors, type Partition, type Row, rowsOf } from './row.js';
 
@@ -20,6 +20,7 @@ export interface Experiment {
   readonly rows: readonly Row[];
   readonly seeds: readonly number[]; // the same for every row, so that rows can be paired
   readonly tuneSeeds: readonly number[]; // the first of them, for choosing a rate
+  readonly validate: boolean; // judge on held-back training examples, and leave the test set alone
   readonly evaluateEvery: number; // rounds between two points of a curve; 0 = none but the last rounds
 }
 
@@ -39,6 +40,7 @@ const FIELDS = [
   'arithmetic',
   'seeds',
   'tuneSeeds',
+  'validate',
   'evaluateEvery',
   'base',
 ] as const;
@@ -93,6 +95,7 @@ export function parseExperiment(json: string, name: string): Experiment {
     rows: rowsOf(factors),
     seeds,
     tuneSeeds: seeds.slice(0, tuned ?? TUNE_SEEDS),
+    validate: field('validate', boolean, false),
     evaluateEvery: field('evaluateEvery', (value, where) => integer(value, where, 0, 1_000_000), 0),
   };
 }

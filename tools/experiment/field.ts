@@ -32,6 +32,11 @@ export function text(value: unknown, where: string): string {
   return value;
 }
 
+export function boolean(value: unknown, where: string): boolean {
+  if (typeof value !== 'boolean') throw badField(where, value, 'true or false');
+  return value;
+}
+
 export function integer(value: unknown, where: string, from: number, to: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < from || value > to) {
     throw badField(where, value, `an integer from ${from} to ${to}`);

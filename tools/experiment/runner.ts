@@ -109,13 +109,13 @@ function trialOf(
   rate: number,
   seed: number,
 ): Order {
-  const recipe = { ...withRate(row.recipe, rate), holdBackEvery: VALIDATION_EVERY };
-  const { name, job, source } = orderOf(experiment, sources, row, recipe, seed);
-  return { name: `${name}, rate ${rate}`, source, job: { ...job, validate: true, evaluateEvery: 0 } };
+  const judged = { ...experiment, validate: true, evaluateEvery: 0 };
+  const { name, job, source } = orderOf(judged, sources, row, withRate(row.recipe, rate), seed);
+  return { name: `${name}, rate ${rate}`, source, job };
 }
 
 function orderOf(
-  { data, modelFile, clients, cohort, rows, evaluateEvery }: Experiment,
+  { data, modelFile, clients, cohort, rows, validate, evaluateEvery }: Experiment,
   sources: ReadonlyMap<Partition, Source>,
   row: Row,
   recipe: Recipe,
@@ -127,8 +127,8 @@ function orderOf(
     name: rows.length > 1 ? `${rowLabel(row)}, seed ${seed}` : `seed ${seed}`,
     source: sources.get(row.partition) as Source,
     job: {
-      ...{ data, clientsFile, modelFile, partition, clients, cohort, recipe, seed, evaluateEvery },
-      ...{ validate: false, arithmetic },
+      ...{ data, clientsFile, modelFile, partition, clients, cohort, seed, validate, evaluateEvery },
+      ...{ recipe: validate ? { ...recipe, holdBackEvery: VALIDATION_EVERY } : recipe, arithmetic },
     },
   };
 }

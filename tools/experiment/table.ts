@@ -106,7 +106,8 @@ function legend({ experiment, rows }: ExperimentResult): string {
     : '';
   return (
     `Data ${experiment.data}, ${experiment.cohort} clients per round, ${rounds} rounds, seeds ${experiment.seeds.join(', ')}. ` +
-    'Accuracy: mean over seeds ± sample standard deviation, each the mean of the last three rounds on the test set.' +
+    'Accuracy: mean over seeds ± sample standard deviation, each the mean of the last three rounds on ' +
+    `${experiment.validate ? 'held-back training examples' : 'the test set'}.` +
     `${pairs}${twins} Bytes: whole frames with their headers per client and round; up the update (mean over all rounds, mean of the last round, largest), down plan, model and verdict. ` +
     'MAC: multiply-accumulates of training one example.'
   );

@@ -70,6 +70,11 @@ const WRONG: Readonly<Record<string, readonly [Record<string, unknown>, string]>
     { partitions: [{ partition: 'iid', alpha: 1 }] },
     'partitions[0].alpha 1, expected only partition, name, clientIds',
   ],
+  'an unknown arithmetic': [
+    { arithmetic: ['integer', 'float32'] },
+    'arithmetic[1] "float32", expected integer, float64',
+  ],
+  'a judge that is no yes or no': [{ validate: 1 }, 'validate 1, expected true or false'],
   'a variation out of range': [
     { vary: { epochs: [1, 300] } },
     'vary.epochs[1] 300, expected an integer from 1 to 255',
@@ -141,6 +146,31 @@ test('seeds are a count or a list', () => {
   assert.equal(parse({ seeds: 3 }).seeds, [1, 2, 3]);
   assert.equal(parse({ seeds: [7, 0] }).seeds, [7, 0]);
   assert.equal(parse({ seeds: 5 }).tuneSeeds, [1, 2, 3]);
+});
+
+test('a row in float64 follows its integer row, takes its rate and is compared with its own base', () => {
+  const { rows } = parse({ arithmetic: ['integer', 'float64'], rates: 'grid', base: 'dense' });
+  assert.equal(rows.slice(0, 4).map(rowLabel), [
+    'dense, density 1, natural',
+    'dense, density 1, natural, float64',
+    'zerofl, density 0.1, natural',
+    'zerofl, density 0.1, natural, float64',
+  ]);
+  assert.equal(
+    rows.map((row) => row.twinOf),
+    rows.map((_, i) => (i % 2 === 0 ? undefined : i - 1)),
+  );
+  assert.equal(
+    rows.map((row) => row.base),
+    rows.map((_, i) => (i < 2 ? undefined : i % 2)),
+  );
+  assert.ok(rows.every((row, i) => row.isTuned === (i % 2 === 0)));
+});
+
+test('rows are in integers where nothing is said, and float64 may stand alone', () => {
+  assert.ok(parse().rows.every(({ arithmetic, twinOf }) => arithmetic === 'integer' && twinOf === undefined));
+  const { rows } = parse({ arithmetic: ['float64'], rates: 'grid' });
+  assert.ok(rows.every((row) => row.twinOf === undefined && row.isTuned));
 });
 
 test('every committed experiment can be read', () => {

@@ -25,6 +25,7 @@ const DECISIVE: readonly Partial<Job>[] = [
   { clients: 20 },
   { validate: true },
   { evaluateEvery: 0 },
+  { arithmetic: 'float64' },
   ...[{ rounds: 11 }, { epochs: 2 }, { activationDensity: 0.2 }, { rate: 0.2, rateEnd: 0.01 }].map(
     (changes) => ({
       recipe: recipeOf('sparrow', 0.1, { rounds: 10, ...changes }),
@@ -42,6 +43,10 @@ test('everything that decides a result decides the key', () => {
 test('where data lie, and the order of fields, does not', () => {
   const recipe = Object.fromEntries(Object.entries(JOB.recipe).reverse()) as unknown as Job['recipe'];
   assert.is(keyOf({ ...JOB, data: './digits', recipe }, HASH, MODEL), keyOf(JOB, HASH, MODEL));
+});
+
+test('a run that says integer is one that says nothing: old journals keep their runs', () => {
+  assert.is(keyOf({ ...JOB, arithmetic: 'integer' }, HASH, MODEL), keyOf(JOB, HASH, MODEL));
 });
 
 test('one pixel, label or client id is other data', () => {

@@ -35,6 +35,23 @@ function resultOf(accuracy: number): JobResult {
   };
 }
 
+/** The same with `sparrow` in float64 beside it, at [91, 95] %. */
+export function twinResult(): ExperimentResult {
+  const { rows, ...result } = smallResult();
+  const [zerofl, sparrow] = rows;
+  const percents = [91, 95];
+  const real: RowResult = {
+    ...sparrow,
+    row: { ...sparrow.row, arithmetic: 'float64', isTuned: false, twinOf: 1, base: undefined },
+    trials: [],
+    runs: percents.map((percent) => runOf({}, percent / 100)),
+    accuracy: statistics(percents),
+    difference: undefined,
+  };
+  const toFloat64 = pairedDifference([92, 93], percents);
+  return { ...result, rows: [zerofl, { ...sparrow, toFloat64 }, real] };
+}
+
 /** Two methods at two seeds: `zerofl` at a given rate, and a `sparrow` whose rate was chosen. */
 export function smallResult(): ExperimentResult {
   const accuracies = { zerofl: [0.88, 0.9], sparrow: [0.92, 0.93] };
@@ -58,7 +75,8 @@ export function smallResult(): ExperimentResult {
   return {
     experiment: {
       ...{ name: 'small', about: 'Two methods, "paired" & <small>.', data: 'digits', cohort: 10 },
-      ...{ rows: rows.map(({ row }) => row), seeds: [1, 2], tuneSeeds: [1], evaluateEvery: 5 },
+      ...{ rows: rows.map(({ row }) => row), seeds: [1, 2], tuneSeeds: [1] },
+      ...{ validate: false, evaluateEvery: 5 },
     },
     layers: ['1: 64 × 32', '2: 32 × 10'],
     rows,

@@ -84,6 +84,18 @@ test('without a file the last line is the mean, and the rate is stated', async (
   assert.is(lines.length, 4);
 });
 
+test('both arithmetics end with how they differ', async () => {
+  const { code, output } = await experiment([
+    ...['--data', 'digits', '--method', 'dense', '--validate'],
+    ...['--rounds', '3', '--seeds', '2', '--arithmetic', 'both'],
+  ]);
+  assert.is(code, 0, output);
+  const lines = output.trimEnd().split('\n').slice(-3);
+  assert.match(lines[0], /^mean \d+\.\d\d sd \d+\.\d\d$/);
+  assert.match(lines[1], /^float64 mean \d+\.\d\d sd \d+\.\d\d$/);
+  assert.match(lines[2], /^integer less float64 [+−]\d\.\d\d ± \d\.\d\d$/);
+});
+
 test('a mistake is one line and exit code 1', async () => {
   const besides = await experiment(['experiments/digits.json', '--method', 'swat']);
   assert.is(besides.output.trimEnd(), 'sparrow: --method beside an experiment file, expected it in the file');

@@ -9,6 +9,7 @@ import { type Experiment, parseExperiment } from '../../../tools/experiment/expe
 import { openJournal, writeResult } from '../../../tools/experiment/folder.js';
 import { RATE_GRID } from '../../../tools/experiment/rate.js';
 import { type ExperimentResult, runExperiment } from '../../../tools/experiment/runner.js';
+import { pairedDifference } from '../../../tools/experiment/statistics.js';
 
 const test = suite('runner');
 
@@ -148,6 +149,35 @@ test('a rate is chosen without a look at the test set', () =>
         [false, 0],
       ],
     );
+  }));
+
+test('integers and real numbers are paired seed by seed, at the rate chosen in integers', () =>
+  withFolder(async (folder) => {
+    const experiment = experimentOf({
+      ...{ methods: [{ method: 'sparrow' }], base: undefined, tuneSeeds: 1, rates: 'grid' },
+      ...{ arithmetic: ['integer', 'float64'], validate: true },
+    });
+    const { result } = await run(experiment, folder);
+    const [integer, real] = result.rows;
+    const accuracies = ({ runs }: typeof real) => runs.map((each) => 100 * each.result.accuracy);
+    assert.equal(integer.toFloat64, pairedDifference(accuracies(integer), accuracies(real)));
+    assert.is(real.toFloat64, undefined);
+    assert.is(real.recipe.rate, integer.recipe.rate);
+    assert.equal(real.trials, []);
+    for (const [i, { job, result: figures }] of real.runs.entries()) {
+      const { arithmetic, ...same } = integer.runs[i].job;
+      assert.equal(job, { ...same, arithmetic: 'float64' });
+      assert.is(job.validate, true);
+      assert.is(figures.updateBytes + figures.downBytes + figures.macsPerExample, 0);
+      assert.is(figures.denseMacsPerExample, integer.runs[i].result.denseMacsPerExample);
+    }
+    const files = writeResult(folder, result);
+    const [byRound, byBytes] = ['round', 'bytes'].map((name) =>
+      readFileSync(join(folder, `accuracy-by-${name}.svg`), 'utf8'),
+    );
+    assert.match(byRound, 'sparrow 0.1, float64');
+    assert.not.match(byBytes, 'float64', 'what has no bytes has no place there');
+    assert.is(files.length, 8);
   }));
 
 test('a cohort larger than the clients is refused before anything runs', () =>

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { csvOf } from '../../../tools/experiment/csv.js';
 import { markdownPage, markdownTable } from '../../../tools/experiment/table.js';
-import { smallResult } from './results.js';
+import { smallResult, twinResult } from './results.js';
 
 const test = suite('table');
 
@@ -54,6 +54,27 @@ test('a column says what rows of an experiment that varies something were run wi
   const result = smallResult();
   const rows = result.rows.map((each) => ({ ...each, row: { ...each.row, variation: 'epochs 2' } }));
   assert.match(markdownTable({ ...result, rows }), '| sparrow | 0.1 | natural | epochs 2 | 0.4 |');
+});
+
+test('beside a row in float64 the table shows the difference, but no bytes and no work of it', () => {
+  const lines = markdownTable(twinResult()).split('\n');
+  assert.is(
+    lines[0],
+    '| method | density | partition | arithmetic | rate | seeds | accuracy % | difference | to float64 | update B: mean, last, most | down B | MAC/example (of dense) |',
+  );
+  assert.match(
+    lines[3],
+    '| integer | 0.4 | 2 | 92.50 ± 0.71 | +3.50 ± 0.50 | −0.50 ± 1.50 | 777 / 775 / 780 |',
+  );
+  assert.is(lines[4], '| sparrow | 0.1 | natural | float64 | 0.4 | 2 | 93.00 ± 2.83 |  |  |  |  |  |');
+  assert.match(markdownPage(twinResult(), []), ' To float64: integers less real numbers ');
+  assert.match(csvOf(twinResult()), /^sparrow,,float64,/m);
+});
+
+test('a page says on what the runs were judged', () => {
+  const { experiment, ...result } = smallResult();
+  const page = markdownPage({ ...result, experiment: { ...experiment, validate: true } }, []);
+  assert.match(page, 'the mean of the last three rounds on held-back training examples.');
 });
 
 test('a line of CSV has the result and all that is needed to repeat it', () => {
