@@ -18,7 +18,7 @@ import { Room } from '../emulator/room.js';
 import { integer } from './option.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 import { bytes, type Report, summaryLines, terminalReport } from './report.js';
-import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom } from './room.js';
+import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, traceFrom, xsFrom } from './room.js';
 
 /** The demo is for this machine alone; `sparrow broker` listens to a room. */
 const HOST = '127.0.0.1';
@@ -62,6 +62,7 @@ async function run(options: DemoOptions): Promise<void> {
   const recipe = recipeFrom(options);
   const dataset = loadDataset(options.data);
   const shards = shardsFrom(options, dataset);
+  const xs = await xsFrom(options, (line) => report.line(line));
   if (options.new) keepOldFolder(options.folder, report);
   let isFinished = false;
   const broker = await startBroker(brokerSettings(options, recipe, dataset, shards), {
@@ -82,6 +83,8 @@ async function run(options: DemoOptions): Promise<void> {
     seed: options.seed,
     joinMs: Math.min(JOIN_MS_MOST, JOIN_MS_PER_BOARD * shards.length),
     faults: faultsFrom(options),
+    xs,
+    onPublish: traceFrom(options),
     log: (device, text) => {
       if (options.verbose) report.line(`${device}: ${text}`);
     },

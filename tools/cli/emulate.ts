@@ -7,7 +7,7 @@ import { BOARD_NAMES } from '../../shared/model/boards.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { taskName } from '../datasets/model.js';
 import { Room } from '../emulator/room.js';
-import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom } from './room.js';
+import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, traceFrom, xsFrom } from './room.js';
 
 interface EmulateOptions extends RoomOptions {
   readonly broker: string;
@@ -38,6 +38,8 @@ async function run(options: EmulateOptions): Promise<void> {
     joinMs: JOIN_MS,
     flashFolder: options.flash,
     faults: faultsFrom(options),
+    xs: await xsFrom(options, (line) => console.log(line)),
+    onPublish: traceFrom(options),
     log: (device, text) => console.log(`${device}: ${text}`),
   });
   room.start();

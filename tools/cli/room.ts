@@ -2,11 +2,13 @@
  * The options that make a room of emulated boards, the same for every command that has one.
  * @module
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Shard } from '../../shared/data/example-set.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { split } from '../datasets/split.js';
 import type { RoomOptions as EmulatorRoom } from '../emulator/room.js';
+import { traceInto } from '../emulator/trace.js';
+import { xsFiles } from '../emulator/xsfiles.js';
 import { integer } from './option.js';
 
 export interface RoomOptions {
@@ -17,12 +19,18 @@ export interface RoomOptions {
   readonly seed: number;
   readonly breakBytes?: number;
   readonly delay?: number;
+  readonly engine: EngineName;
+  readonly xs?: number;
+  readonly trace?: string;
 }
+
+const ENGINES = ['node', 'xs'] as const;
+type EngineName = (typeof ENGINES)[number];
 
 export function addRoomOptions(command: Command, boardNames: readonly string[]): Command {
   return command
     .option('--data <name>', '`digits`, or a folder with train.fld and test.fld', 'digits')
-    .option('--boards <n>', 'emulated boards', integer(1, 10_000), 20)
+    .option('--devices, --boards <n>', 'emulated boards', integer(1, 10_000), 20)
     .option('--board <name>', `board profile: ${boardNames.join(', ')}`, 'esp32')
     .option('--partition <how>', 'natural, iid, dirichlet:<alpha> or shards:<per client>')
     .option('--seed <n>', 'seed of the federation', integer(0, 0xffffffff), 1)
@@ -31,7 +39,27 @@ export function addRoomOptions(command: Command, boardNames: readonly string[]):
       'break each connection after about so many bytes',
       integer(100, 1_000_000_000),
     )
-    .option('--delay <ms>', 'delay every message by up to this', integer(1, 10_000));
+    .option('--delay <ms>', 'delay every message by up to this', integer(1, 10_000))
+    .addOption(
+      new Option('--engine <name>', 'what boards run on: Node, or XS within their memory')
+        .choices(ENGINES)
+        .default('node'),
+    )
+    .option('--xs <n>', 'so many of the boards, the first ones, run on XS', integer(0, 10_000))
+    .option('--trace <folder>', 'write what each board sent up, a file for each');
+}
+
+/** The part of the room that runs on XS, built where it was not yet. @throws Error where it cannot be */
+export async function xsFrom(
+  { engine, xs, boards }: RoomOptions,
+  onWord: (line: string) => void,
+): Promise<EmulatorRoom['xs']> {
+  const count = Math.min(boards, xs ?? (engine === 'xs' ? boards : 0));
+  return count === 0 ? undefined : { boards: count, files: await xsFiles(onWord) };
+}
+
+export function traceFrom({ trace }: RoomOptions): EmulatorRoom['onPublish'] {
+  return trace === undefined ? undefined : traceInto(trace);
 }
 
 /** The set's own clients where there are enough of them, else a like mix of classes for each board. */

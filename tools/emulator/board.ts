@@ -8,7 +8,23 @@ import { NodeClock } from './clock.js';
 import { SeededEntropy } from './entropy.js';
 import { type Faults, FaultyTransport } from './faults.js';
 import { MemoryFlash, StoredFlash, type WornFlash } from './flash.js';
+import { type Heard, heard } from './heard.js';
 import { type BrokerAddress, TcpTransport } from './transport.js';
+
+/** A board of a room, whatever engine its firmware runs on. */
+export interface Board {
+  readonly device: string;
+  readonly isOn: boolean;
+  /** The flash, as the present or last life saw it. */
+  readonly flash: WornFlash;
+  /** Power on. */
+  start(): void;
+  /** Power cut: no clean-up, no goodbye, timers gone. */
+  kill(): void;
+  restart(): void;
+  /** The firmware's own end: it disconnects. */
+  stop(): void;
+}
 
 /** What the firmware's `start` gives. */
 export interface Running {
@@ -28,9 +44,11 @@ export interface BoardOptions {
   /** Raw flash for the firmware's store, opened anew in each life; left out: a quick flash in memory. */
   readonly partition?: RawPartition;
   readonly faults?: Faults;
+  /** Hears what the board publishes, before faults. */
+  readonly onPublish?: Heard;
 }
 
-export class EmulatedBoard {
+export class EmulatedBoard implements Board {
   readonly device: string;
   readonly #options: BoardOptions;
   #flash: WornFlash;
@@ -50,7 +68,6 @@ export class EmulatedBoard {
     return this.#running !== undefined;
   }
 
-  /** The flash, as the present or last life saw it. */
   get flash(): WornFlash {
     return this.#flash;
   }
@@ -61,10 +78,10 @@ export class EmulatedBoard {
     throw new RangeError(`board ${this.device} without faults or power, expected both`);
   }
 
-  /** Power on. */
   start(): void {
     if (this.isOn) throw new RangeError(`board ${this.device} on, expected off`);
-    const { device, board, task, broker, examples, seed, firmware, log, faults, partition } = this.#options;
+    const { device, board, task, broker, examples, seed, firmware, log, faults, partition, onPublish } =
+      this.#options;
     const clock = new NodeClock();
     const tcp = new TcpTransport(broker);
     const life = this.#lives++;
@@ -76,7 +93,7 @@ export class EmulatedBoard {
     this.#running = firmware({
       identity: { device, board },
       task,
-      transport,
+      transport: onPublish === undefined ? transport : heard(transport, onPublish),
       clock,
       entropy: new SeededEntropy(seed + life),
       flash: this.#flash,
@@ -86,7 +103,6 @@ export class EmulatedBoard {
     });
   }
 
-  /** Power cut: no clean-up, no goodbye, timers gone. */
   kill(): void {
     this.#clock?.halt();
     this.#transport?.cut();
@@ -98,7 +114,6 @@ export class EmulatedBoard {
     this.start();
   }
 
-  /** The firmware's own end: it disconnects. */
   stop(): void {
     this.#running?.stop();
     this.#clock?.halt();

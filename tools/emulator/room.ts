@@ -8,11 +8,13 @@ import { SETTINGS, type Settings } from '../../firmware/federation/settings.js';
 import { start } from '../../firmware/main.js';
 import type { Examples } from '../../firmware/ports/ports.js';
 import { mix, Random } from '../../shared/fixed/random.js';
-import { boardProfile } from '../../shared/model/boards.js';
-import { EmulatedBoard } from './board.js';
+import { type BoardProfile, boardProfile } from '../../shared/model/boards.js';
+import { heapOf } from '../../shared/model/heap.js';
+import { type Board, EmulatedBoard } from './board.js';
 import { ChipFile } from './chipfile.js';
 import type { Faults } from './faults.js';
 import type { BrokerAddress } from './transport.js';
+import { XsBoard, type XsEngineFiles } from './xsboard.js';
 
 export interface RoomOptions {
   readonly broker: BrokerAddress;
@@ -25,6 +27,10 @@ export interface RoomOptions {
   readonly faults?: Omit<Faults, 'seed'>;
   readonly flashFolder?: string; // boards keep their flash here; in memory when left out
   readonly log?: (device: string, text: string) => void;
+  /** The first boards run on the XS engine, so many of them. */
+  readonly xs?: { readonly files: XsEngineFiles; readonly boards: number };
+  /** Hears what boards publish. */
+  readonly onPublish?: (device: string, topic: string, payload: Uint8Array) => void;
 }
 
 /** What the process spent since the room was made: everything in it counts, a broker too. */
@@ -35,7 +41,7 @@ export interface RoomCost {
 }
 
 export class Room {
-  readonly boards: readonly EmulatedBoard[];
+  readonly boards: readonly Board[];
   readonly #joinMs: number;
   readonly #random: Random;
   readonly #rssBytes = process.memoryUsage.rss();
@@ -45,10 +51,10 @@ export class Room {
   /** @throws RangeError for an unknown board profile */
   constructor(options: RoomOptions) {
     const { shards, board, seed, joinMs } = options;
-    const { ramBytes } = boardProfile(board);
+    const profile = boardProfile(board);
     this.#joinMs = joinMs;
     this.#random = new Random(mix(seed, shards.length));
-    this.boards = shards.map((examples, index) => emulate(options, examples, index, ramBytes));
+    this.boards = shards.map((examples, index) => emulate(options, examples, index, profile));
   }
 
   /** Powers the boards on, each at its own moment within the time to join. */
@@ -82,22 +88,29 @@ export function deviceName(index: number): string {
   return `emu-${String(index + 1).padStart(4, '0')}`;
 }
 
-function emulate(options: RoomOptions, examples: Examples, index: number, ramBytes: number): EmulatedBoard {
-  const { broker, task, board, seed, settings = SETTINGS, faults, flashFolder, log } = options;
+function emulate(options: RoomOptions, examples: Examples, index: number, profile: BoardProfile): Board {
+  const { broker, task, board, seed, settings = SETTINGS, faults, flashFolder, log, xs, onPublish } = options;
   const device = deviceName(index);
   const own = mix(seed, index);
-  return new EmulatedBoard({
+  const common = {
     device,
     board,
     task,
     broker,
     examples,
     seed: own,
-    firmware: (ports) => start(ports, settings),
-    log: { line: (text) => log?.(device, text) },
-    freeBytes: () => ramBytes,
+    log: { line: (text: string) => log?.(device, text) },
     partition: flashFolder === undefined ? undefined : partitionIn(flashFolder, device),
     faults: faults && { ...faults, seed: own },
+    onPublish: onPublish && ((topic: string, payload: Uint8Array) => onPublish(device, topic, payload)),
+  };
+  if (xs !== undefined && index < xs.boards) {
+    return new XsBoard({ ...common, settings, engine: xs.files, limits: heapOf(profile) });
+  }
+  return new EmulatedBoard({
+    ...common,
+    firmware: (ports) => start(ports, settings),
+    freeBytes: () => profile.ramBytes,
   });
 }
 

@@ -1,0 +1,28 @@
+/**
+ * Makes what boards on the XS engine run: the host, built once for a machine, and the firmware as a script.
+ * @module
+ */
+import { fileURLToPath } from 'node:url';
+import { bestBits, buildHost, missingForHost } from '../xs/build.js';
+import { bundleForXs } from '../xs/bundle.js';
+import type { XsEngineFiles } from './xsboard.js';
+
+const ENTRY = fileURLToPath(new URL('./xs/board.ts', import.meta.url));
+
+/**
+ * @param onWord gets a line for the user where the engine is not the board's in every way
+ * @throws Error where it cannot be built
+ */
+export async function xsFiles(onWord: (line: string) => void): Promise<XsEngineFiles> {
+  const missing = missingForHost();
+  if (missing !== undefined) throw new Error(`engine xs cannot be built: ${missing}`);
+  const bits = bestBits();
+  if (bits === 64) {
+    onWord(
+      'XS with slots of 32 bytes, twice those of a board: objects take more of its memory than they would ' +
+        '(gcc -m32 needs the package gcc-multilib)',
+    );
+  }
+  const [program, script] = await Promise.all([buildHost(bits), bundleForXs(ENTRY)]);
+  return { program, script };
+}

@@ -1,0 +1,150 @@
+/**
+ * Builds the XS host of `host/`: the engine's sources that the package @agoric/xsnap brings (none of
+ * them is copied) and our own, once for a machine, into `.cache/xs`. What was built from the same
+ * sources with the same flags is used again.
+ * @module
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Slots take 16 bytes, as on the board, or 32. */
+export type Bits = 32 | 64;
+
+export interface HostSources {
+  /** C files that are compiled and linked with the host, such as kernels. */
+  readonly extra?: readonly string[];
+  /** More flags for our own files and the extra ones. */
+  readonly flags?: readonly string[];
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const HOST = join(import.meta.dirname, 'host');
+const XS = join(ROOT, 'node_modules/@agoric/xsnap/moddable/xs');
+const CACHE = join(ROOT, '.cache/xs');
+const COMPILER = process.env.CC ?? 'gcc';
+
+/**
+ * As the ESP32 build has them: parser in, no debugger, no meter, no negative zero of integers. The
+ * bounds of the JavaScript stack are checked: without that an overflow damages the heap silently.
+ */
+const FLAGS = [
+  ...['-O2', '-std=gnu17', '-fno-common', '-w', '-DINCLUDE_XSPLATFORM', '-DXSPLATFORM="platform.h"'],
+  ...['-DmxParse=1', '-DmxRun=1', '-DmxSloppy=1', '-DmxNoConsole=1', '-DmxBoundsCheck=1'],
+  ...[`-I${HOST}`, ...['includes', 'platforms', 'sources'].map((folder) => `-I${join(XS, folder)}`)],
+];
+const LIBRARIES = ['-lm', '-lpthread', '-ldl'];
+
+/** Why the host cannot be built here, or undefined when it can. */
+export function missingForHost(): string | undefined {
+  if (!existsSync(join(XS, 'sources'))) return 'the sources of XS are not there (@agoric/xsnap)';
+  return compiles(64) || compiles(32) ? undefined : `there is no C compiler (${COMPILER})`;
+}
+
+/** The board's own size of slots, where the compiler can make it. */
+export function bestBits(): Bits {
+  return compiles(32) ? 32 : 64;
+}
+
+/** Whether the compiler makes programs of this size here: it may have no 32-bit library. */
+export function compiles(bits: Bits): boolean {
+  const out = join(CACHE, `probe-${bits}-${process.pid}`);
+  mkdirSync(CACHE, { recursive: true });
+  try {
+    const options = { input: '#include <stdio.h>\nint main() { return puts("") < 0; }\n' };
+    execFileSync(COMPILER, [`-m${bits}`, '-x', 'c', '-', '-o', out], { ...options, stdio: 'pipe' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(out, { force: true });
+  }
+}
+
+/**
+ * @returns the path of the program
+ * @throws Error with what the compiler said
+ */
+export async function buildHost(bits: Bits, { extra = [], flags = [] }: HostSources = {}): Promise<string> {
+  const size = bits === 64 ? ['-m64', '-Dmx32bitID=1'] : ['-m32'];
+  const engine = sourcesIn(join(XS, 'sources'));
+  const own = [...sourcesIn(HOST), ...extra];
+  const key = hashOf(
+    [...size, ...FLAGS, ...flags, ...LIBRARIES],
+    [
+      ...engine,
+      ...own,
+      ...['includes', 'platforms', 'sources'].flatMap((folder) => headersIn(join(XS, folder))),
+      ...headersIn(HOST),
+    ],
+  );
+  const engineKey = hashOf([...size, ...FLAGS], [...engine, join(HOST, 'platform.h')]);
+  const path = join(CACHE, `host-${bits}-${key}`);
+  if (existsSync(path)) return path;
+  const objects = await Promise.all([
+    compileAll(engine, [...size, ...FLAGS], join(CACHE, `engine-${bits}-${engineKey}`)),
+    compileAll(own, [...size, ...FLAGS, ...flags], join(CACHE, `own-${bits}-${key}`)),
+  ]);
+  const temporary = `${path}-${process.pid}`;
+  await compile([...size, ...objects.flat(), ...LIBRARIES, '-o', temporary]);
+  renameSync(temporary, path);
+  rmSync(join(CACHE, `own-${bits}-${key}`), { recursive: true, force: true });
+  return path;
+}
+
+/** Objects of the sources, in `folder`. Those that are there, perhaps by another process, are kept. */
+async function compileAll(
+  sources: readonly string[],
+  flags: readonly string[],
+  folder: string,
+): Promise<string[]> {
+  mkdirSync(folder, { recursive: true });
+  const objects = sources.map((source) => join(folder, `${hashOf([source], [])}.o`));
+  // two processes that build at once begin at different places and share the work
+  const first = process.pid % sources.length;
+  const queue = sources.map((_, i) => (first + i) % sources.length).values();
+  const worker = async () => {
+    for (const i of queue) {
+      if (existsSync(objects[i])) continue;
+      const temporary = `${objects[i]}-${process.pid}`;
+      await compile([...flags, '-c', sources[i], '-o', temporary]);
+      renameSync(temporary, objects[i]);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return objects;
+}
+
+async function compile(args: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)(COMPILER, args);
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    throw new Error(`the XS host was not built: ${stderr === '' ? message : stderr.slice(0, 4000)}`);
+  }
+}
+
+function sourcesIn(folder: string): string[] {
+  return filesIn(folder, '.c');
+}
+
+function headersIn(folder: string): string[] {
+  return filesIn(folder, '.h');
+}
+
+function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function hashOf(texts: readonly string[], files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text}\n`);
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
