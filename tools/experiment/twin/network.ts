@@ -6,7 +6,7 @@
 import { PLAIN, type Power } from '../../../shared/fixed/power.js';
 import type { LayerCounts } from '../../../shared/model/method.js';
 import type { ModelHead } from '../../../shared/model/model.js';
-import { storedOf, type Volume } from '../../../shared/model/volume.js';
+import { storedOf, type Volume, valuesOf } from '../../../shared/model/volume.js';
 import { raise, selectActive, type TwinLayer, twinLayer } from './layer.js';
 import type { RealLayer, RealModel } from './model.js';
 import { poolForward, poolGradient, type TwinPool, twinPool } from './pool.js';
@@ -14,7 +14,7 @@ import { clearWhereZero, forward, inputGradient, type Patch, patchOf } from './p
 
 /** What one example leaves in one layer, each value stored as in its volume. */
 export interface Trace {
-  input: Float64Array; // what the layer reads
+  readonly input: Float64Array; // what the layer reads
   readonly sums: Float64Array; // after ReLU, in the last layer before softmax
   readonly pooled: readonly Float64Array[]; // after each pooling layer
   readonly dInput: Float64Array; // empty in layer 0
@@ -28,6 +28,7 @@ export class Network {
   readonly patch: Patch;
   readonly #head: ModelHead;
   readonly #power: Power;
+  readonly #featurePlaces: Int32Array; // where feature i lies in the first input
 
   constructor(head: ModelHead, power: Power) {
     this.#head = head;
@@ -35,6 +36,8 @@ export class Network {
     this.layers = head.layout.layers.map((layer) => twinLayer(layer, power));
     this.pools = head.layout.layers.map((layer) => layer.pools.map(twinPool));
     this.patch = patchOf(this.layers);
+    const { input } = this.layers[0].layer;
+    this.#featurePlaces = Int32Array.from({ length: valuesOf(input) }, (_, i) => placeOf(input, i));
   }
 
   /** Copies a model in; call `select` before the first pass. */
@@ -81,12 +84,12 @@ export class Network {
 
   /** Reads an example's features as real values into its traces. */
   read(traces: readonly Trace[], features: Uint8Array): void {
-    const { input: volume } = this.layers[0].layer;
     const { type, exp } = this.#head.description.input;
     const raw =
       type === 'int8' ? new Int8Array(features.buffer, features.byteOffset, features.length) : features;
     const [{ input }] = traces;
-    for (let i = 0; i < raw.length; i++) input[placeOf(volume, i)] = raw[i] * 2 ** exp;
+    const unit = 2 ** exp;
+    for (let i = 0; i < raw.length; i++) input[this.#featurePlaces[i]] = raw[i] * unit;
   }
 
   /** Runs one example through every layer. @returns its logits */

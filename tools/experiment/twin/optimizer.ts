@@ -3,12 +3,7 @@
  * and their sources.
  * @module
  */
-import {
-  MOMENTUM_BITS,
-  type OptimizerChoice,
-  SERVER_RATE_BITS,
-  type ServerOptimizer,
-} from '../../../shared/model/method.js';
+import { MOMENTUM_BITS, SERVER_RATE_BITS, type ServerOptimizer } from '../../../shared/model/method.js';
 import type { RealChange } from './merge.js';
 import type { RealModel } from './model.js';
 
@@ -57,12 +52,11 @@ function stepTensor(
   { kind, rate, momentum }: ServerOptimizer,
 ): void {
   const serverRate = rate / 2 ** SERVER_RATE_BITS;
-  const beta = momentum / 2 ** MOMENTUM_BITS;
-  const decay: Readonly<Record<OptimizerChoice, number>> = { none: 0, momentum: beta, adam: beta };
-  const fresh = kind === 'adam' ? 1 - beta : 1;
+  const decay = kind === 'none' ? 0 : momentum / 2 ** MOMENTUM_BITS;
+  const fresh = kind === 'adam' ? 1 - decay : 1;
   for (let i = 0; i < values.length; i++) {
     const change = changes[i];
-    first[i] = decay[kind] * first[i] + fresh * change;
+    first[i] = decay * first[i] + fresh * change;
     second[i] = SECOND_MOMENTUM * second[i] + (1 - SECOND_MOMENTUM) * change * change;
     values[i] += (serverRate * first[i]) / (kind === 'adam' ? Math.sqrt(second[i]) + TAU : 1);
   }

@@ -57,17 +57,18 @@ export function inputGradient(
   twin: TwinLayer,
   errors: Float64Array,
   input: Float64Array,
-  { columns: listed, values }: Patch,
+  patch: Patch,
 ): void {
   const { bases, places, offsets, groups, groupStep, weights, rowStarts, columns, layer } = twin;
   const { inputs, outputs, output } = layer;
+  const { columns: listed, values } = patch;
   const rows = outputs / groups;
   const sparse = isSparse(twin);
   dInput.fill(0);
   for (let group = 0; group < groups; group++) {
     for (let p = 0; p < bases.length; p++) {
       const base = group * groupStep + bases[p];
-      const count = sparse ? 0 : gather({ columns: listed, values }, input, base, offsets);
+      const count = sparse ? 0 : gather(patch, input, base, offsets);
       values.fill(0, 0, count);
       for (let r = group * rows; r < (group + 1) * rows; r++) {
         const error = errors[r * output.plane + places[p]];

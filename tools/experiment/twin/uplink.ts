@@ -29,13 +29,12 @@ export function deltasOf(
     const before = base.layers[index];
     const { sent } = counts[index];
     const change = numbers.map((number, i) => number - before.weights[i]);
-    const places = chosen?.[index] ?? placesOf(twin, change, sent, uplink);
-    const from = sendsValues(uplink) ? numbers : change;
-    return {
-      positions: places.length === numbers.length ? 'all' : places,
-      values: Float64Array.from(places, (place) => from[place]),
-      biases: biases.map((bias, r) => bias - before.biases[r]),
-    };
+    const from = sendsValues(uplink) ? numbers.slice() : change;
+    const ofBiases = biases.map((bias, r) => bias - before.biases[r]);
+    const isAll = chosen === undefined && sent === numbers.length;
+    if (isAll) return { positions: 'all', values: from, biases: ofBiases };
+    const positions = chosen?.[index] ?? placesOf(twin, change, sent, uplink);
+    return { positions, values: Float64Array.from(positions, (place) => from[place]), biases: ofBiases };
   });
 }
 
