@@ -7,7 +7,7 @@ import { type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import type { Statistics } from './statistics.js';
 
 /** The published grid: factors of two, so that each method's best lies inside. */
-export const RATE_GRID: readonly number[] = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2];
+export const RATE_GRID: readonly number[] = [0.1, 0.2, 0.4, 0.8, 1.6];
 
 /** How far the grid is continued, by the same factor, for a method whose best is at its edge. */
 export const RATE_LEAST = 0.005;

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseExperiment, readExperiment } from '../../../tools/experiment/experiment.js';
@@ -174,9 +175,9 @@ test('rows are in integers where nothing is said, and float64 may stand alone', 
 });
 
 test('every committed experiment can be read', () => {
-  for (const name of ['digits', 'digits-tuned', 'fashion14']) {
-    assert.ok(readExperiment(`experiments/${name}.json`).rows.length > 3);
-  }
+  const files = readdirSync('experiments').filter((file) => file.endsWith('.json'));
+  assert.ok(files.length > 3);
+  for (const file of files) assert.ok(readExperiment(`experiments/${file}`).rows.length > 0);
 });
 
 test.run();

@@ -20,7 +20,7 @@ function trialsOf(...means: number[]): RateTrial[] {
 }
 
 test('the best rate is that of the best mean, the lowest of equals', () => {
-  assert.is(bestTrial(trialsOf(10, 30, 70, 70, 20)).rate, 0.2);
+  assert.is(bestTrial(trialsOf(10, 30, 70, 70, 20)).rate, 0.4);
 });
 
 test('a best rate inside needs no other', () => {
@@ -30,14 +30,14 @@ test('a best rate inside needs no other', () => {
 });
 
 test('a best rate at an edge asks for the next one beyond it', () => {
-  assert.is(rateBeyond(trialsOf(70, 30, 20)), 0.025);
-  assert.is(rateBeyond(trialsOf(10, 30, 70)), 0.4);
+  assert.is(rateBeyond(trialsOf(70, 30, 20)), 0.05);
+  assert.is(rateBeyond(trialsOf(10, 30, 70)), 0.8);
 });
 
 test('the search ends where rates end, and the best one stays at the edge', () => {
   for (const [first, isBetter] of [
-    [0.05, (a: number, b: number) => a < b],
-    [3.2, (a: number, b: number) => a > b],
+    [0.1, (a: number, b: number) => a < b],
+    [1.6, (a: number, b: number) => a > b],
   ] as const) {
     const trials = [...RATE_GRID].map((rate) => ({
       rate,
