@@ -9,6 +9,7 @@ import { demoCommand } from './demo.js';
 import { emulateCommand } from './emulate.js';
 import { experimentCommand } from './experiment.js';
 import { modelsCommand } from './models.js';
+import { resultsCommand } from './results.js';
 import { selftestCommand } from './selftest.js';
 
 const program = new Command('sparrow')
@@ -17,6 +18,7 @@ const program = new Command('sparrow')
   .addCommand(brokerCommand())
   .addCommand(emulateCommand())
   .addCommand(experimentCommand())
+  .addCommand(resultsCommand())
   .addCommand(dataCommand())
   .addCommand(modelsCommand())
   .addCommand(selftestCommand());

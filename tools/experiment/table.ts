@@ -3,6 +3,7 @@
  * and what is needed to repeat it.
  * @module
  */
+import { basename } from 'node:path';
 import type { RateTrial } from './rate.js';
 import type { ExperimentResult, RowResult } from './runner.js';
 import { mean, type PairedDifference } from './statistics.js';
@@ -20,19 +21,27 @@ const HEADER = [
   'MAC/example (of dense)',
 ];
 
-/** @param plots file names of the plots to show */
+/** A page of its own. @param plots file names of the plots to show */
 export function markdownPage(result: ExperimentResult, plots: readonly string[]): string {
+  return `# ${result.experiment.name}\n\n${markdownSection(result, plots)}\n`;
+}
+
+/** The same without a title. */
+export function markdownSection(result: ExperimentResult, plots: readonly string[]): string {
   const { experiment, rows } = result;
   const parts = [
-    `# ${experiment.name}`,
     experiment.about,
     markdownTable(result),
     legend(result),
     ratesTable(rows),
-    plots.map((file) => `![${file.replace(/\.svg$/, '').replaceAll('-', ' ')}](${file})`).join('\n'),
+    plots.map((file) => `![${altOf(file)}](${file})`).join('\n'),
     origin(rows),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function altOf(file: string): string {
+  return basename(file, '.svg').replaceAll('-', ' ');
 }
 
 export function markdownTable({ experiment, rows }: ExperimentResult): string {
