@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import type { Examples } from '../../../firmware/ports/ports.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
+import { encodeDelta } from '../../../shared/protocol/delta.js';
 import { deviceHash } from '../../../shared/protocol/device.js';
 import { frameCrc } from '../../../shared/protocol/frame.js';
-import { encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
+import { decodeModel, encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
 import { encodePlan, type Plan } from '../../../shared/protocol/plan.js';
 import { decodeStatus, type Status } from '../../../shared/protocol/status.js';
 import { deviceTopic, taskTopic } from '../../../shared/protocol/topics.js';
@@ -41,6 +42,23 @@ export function modelFrame(seed: number): Uint8Array {
     { weightExp: -13, outputExp: 0 },
   ];
   return encodeModel({ head: { description: DESCRIPTION, layout, exponents }, parameters });
+}
+
+/** A model that came of another in a round: every fourth weight and every bias moved a little. */
+export function nextFrame(frame: Uint8Array, seed: number): Uint8Array {
+  const { head, parameters } = decodeModel(frame);
+  for (const { weights, biases } of head.layout.layers) {
+    const view = new Int16Array(parameters, weights.offset, weights.length);
+    for (let i = seed % 4; i < view.length; i += 4) view[i] += ((i * 13 + seed * 7) % 41) - 20;
+    const other = new Int32Array(parameters, biases.offset, biases.length);
+    for (let i = 0; i < other.length; i++) other[i] += ((i * 1013 + seed * 97) % 4001) - 2000;
+  }
+  return encodeModel({ head, parameters });
+}
+
+/** The delta frame from one model to another. */
+export function deltaFrame(base: Uint8Array, next: Uint8Array): Uint8Array {
+  return encodeDelta({ frame: base, hash: hashOf(base) }, { frame: next, hash: hashOf(next) })!;
 }
 
 export function hashOf(frame: Uint8Array): string {
@@ -112,6 +130,10 @@ export class ScriptedServer {
     return this.#broker.publish(taskTopic('model', TASK), frame, true);
   }
 
+  delta(frame: Uint8Array): Promise<void> {
+    return this.#broker.publish(taskTopic('delta', TASK), frame, true);
+  }
+
   verdict(device: string, { round, attempt }: Plan, kind: VerdictKind): Promise<void> {
     const verdict = encodeVerdict({ device, round, attempt, kind });
     return this.#broker.publish(deviceTopic('verdict', TASK, device), verdict);
@@ -133,7 +155,15 @@ export class ScriptedServer {
 
   /** How often a device asked for the model. */
   modelRequests(device: string): number {
-    const line = `${device} ${taskTopic('model', TASK)}`;
+    return this.#requests(device, 'model');
+  }
+
+  deltaRequests(device: string): number {
+    return this.#requests(device, 'delta');
+  }
+
+  #requests(device: string, kind: 'model' | 'delta'): number {
+    const line = `${device} ${taskTopic(kind, TASK)}`;
     return this.#broker.subscriptions.filter((subscription) => subscription === line).length;
   }
 }
