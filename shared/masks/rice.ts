@@ -122,8 +122,9 @@ const WORD_BITS = 25;
 /**
  * Reads as many places as `out` has room for, from bit `at` on.
  *
- * Nearly every gap lies whole in one word, and is read without a branch on its bits, which no processor
- * could foresee; the others, and those in the last three bytes, are read byte by byte.
+ * Nearly every two gaps lie whole in one word, and are read without a branch on their bits, which no
+ * processor could foresee. A gap whose neighbour does not fit is read alone; one that does not lie in a
+ * word, or begins in the last three bytes, byte by byte.
  * @param out uint32 [count] overwritten, ascending, each below n
  * @param n   at most 2^31 - 1
  * @returns the bit after the last one read
@@ -131,27 +132,42 @@ const WORD_BITS = 25;
  */
 export function readGaps(out: Uint32Array, bytes: Uint8Array, at: number, k: number, n: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const count = out.length;
-  const low = (1 << k) - 1;
+  const last = out.length - 1;
   const lastWord = bytes.length - 4;
+  const low = (1 << k) - 1;
   const maxQuotient = n >>> k;
   const mostZeros = Math.min(WORD_BITS - 1 - k, maxQuotient);
+  const mostZerosOfTwo = WORD_BITS - 2 - 2 * k;
   let bit = at;
   let next = 0;
-  for (let i = 0; i < count; i++) {
+  let i = 0;
+  while (i <= last) {
     const byte = bit >>> 3;
     const word = byte <= lastWord ? view.getInt32(byte, true) >> (bit & 7) : 0;
     let quotient = 31 - Math.clz32(word & -word); // -1 where no bit is set
     let rest = word >> (quotient + 1);
+    const word2 = rest >> k;
+    const quotient2 = 31 - Math.clz32(word2 & -word2);
+    const place = next + ((quotient << k) | (rest & low));
+    const place2 = place + 1 + ((quotient2 << k) | ((word2 >> (quotient2 + 1)) & low));
+    const areWhole = (quotient | quotient2) >= 0 && quotient + quotient2 <= mostZerosOfTwo;
+    if (areWhole && place2 < n && i < last) {
+      out[i] = place;
+      out[i + 1] = place2;
+      next = place2 + 1;
+      bit += quotient + quotient2 + 2 * (k + 1);
+      i += 2;
+      continue;
+    }
     if (quotient < 0 || quotient > mostZeros) {
       quotient = countZeros(bytes, bit);
-      if (quotient < 0) throw new MaskError(`gap ${i} of ${count} beyond the end, expected more bytes`);
+      if (quotient < 0) throw new MaskError(`gap ${i} of ${last + 1} beyond the end, expected more bytes`);
       if (quotient > maxQuotient) throw new MaskError(`gap ${i} too large, expected places below ${n}`);
       rest = wordAt(bytes, bit + quotient + 1);
     }
     next += ((quotient << k) | (rest & low)) + 1;
     if (next > n) throw new MaskError(`place ${next - 1}, expected below ${n}`);
-    out[i] = next - 1;
+    out[i++] = next - 1;
     bit += quotient + 1 + k;
   }
   const missing = bit - 8 * bytes.length;
