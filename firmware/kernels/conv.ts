@@ -22,6 +22,8 @@
  * @param inputs  uint8 or int8 [stored × lanes], zeros in the border
  * @param rowStep 0, or stored places of one input channel (depthwise)
  * @param table   uint16 [cols + 2 · positions]
+ * @where rows = (to - 1) / positions + 1
+ * @where stored = (rows - 1) * rowStep + largest(table, tableAt, cols) + largest(table, tableAt + cols, positions) + 1
  */
 export function convForward(
   sums: Int32Array,
@@ -106,6 +108,8 @@ export function convForward(
  * @param errors  int16 [rows × plane × lanes] |error| ≤ ERROR_MAX
  * @param plane   stored places of one output row
  * @param table   uint16 [cols + 2 · positions]
+ * @where rows = (to - 1) / positions + 1
+ * @where stored = (rows - 1) * rowStep + largest(table, tableAt, cols) + largest(table, tableAt + cols, positions) + 1
  */
 export function convInputGradient(
   dInputs: Int32Array,

@@ -19,10 +19,12 @@ import { NOISE_BITS, NOISE_LENGTH } from '../../shared/fixed/noise.js';
  * @param rowStep 0, or stored places of one input channel (depthwise)
  * @param table   uint16 [cols + 2 · positions]
  * @param noise   int32 [NOISE_LENGTH]
- * @param noiseTurn where in the noise weight 0 begins, 0 to NOISE_LENGTH - 1
+ * @param noiseTurn 0 to NOISE_LENGTH - 1: where in the noise weight 0 begins
  * @param cut     0 to 30
  * @param mantissa step = (sum / 2^cut · mantissa) / 2^shift in units of the weights' exponent
  * @param shift   0 to 30
+ * @where rows = (to - 1) / cols + 1
+ * @where stored = (rows - 1) * rowStep + largest(table, tableAt, cols) + largest(table, tableAt + cols, positions) + 1
  * @returns how many weights were clipped
  */
 export function convWeightStep(
@@ -106,9 +108,9 @@ export function convWeightStep(
  * The positions at which one column reads a kept input.
  *
  * @param kept  uint16 [positions] overwritten, ascending
- * @param marks uint8 [stored] 1 = kept
+ * @param marks uint8 [place + largest(table, basesAt, positions) + 1] 1 = kept
  * @param place offsets[c] of the column, plus its input channel's first place (depthwise)
- * @param table uint16; bases[positions] at basesAt
+ * @param table uint16 [basesAt + positions], bases[positions] at basesAt
  * @returns how many
  */
 export function listPositions(
@@ -134,8 +136,19 @@ export function listPositions(
  * The same step for column c of rows fromRow to toRow - 1, with the kept inputs only: what is not kept
  * counts as 0.
  *
- * @param kept  uint16 [keptCount] positions, ascending
- * @param place offsets[c], plus the input channel's first place (depthwise, one row a call)
+ * @param weights int16 [rows × cols]
+ * @param errors  int16 [rows × plane × lanes]
+ * @param inputs  uint8 or int8 [stored × lanes]
+ * @param place   offsets[c], plus the input channel's first place (depthwise, one row a call)
+ * @param kept    uint16 [keptCount] positions, ascending
+ * @param keptCount 0 to positions
+ * @param table   uint16 [cols + 2 · positions]
+ * @param noise   int32 [NOISE_LENGTH]
+ * @param noiseTurn 0 to NOISE_LENGTH - 1
+ * @param cut     0 to 30
+ * @param shift   0 to 30
+ * @param c       0 to cols - 1
+ * @where stored = place + largest(table, tableAt + cols, positions) + 1
  */
 export function sparseConvWeightStep(
   weights: Int16Array,

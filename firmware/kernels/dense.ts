@@ -86,6 +86,7 @@ export function denseForward(
  * @param dInputs int32 [cols × lanes] overwritten; exponent = weightExp + errorExp
  * @param weights int16 [rows × cols]
  * @param errors  int16 [rows × lanes] |error| ≤ ERROR_MAX
+ * @param toCol   fromCol to cols
  */
 export function denseInputGradient(
   dInputs: Int32Array,

@@ -20,6 +20,8 @@ const LOGIT_MAX = 1 << 20;
  *   (softmax - target) · 2^GRADIENT_BITS, |value| ≤ 2^15
  * @param shift  brings a logit to 2^-10 nats, 0 to 24
  * @param label  0 to classes - 1
+ * @param classes 1 to 255
+ * @param lane   0 to lanes - 1
  * @returns the loss in 2^-10 octaves (loss in nats = value · ln 2 / 2^10), 0 to 2^20
  */
 export function softmaxCrossEntropy(
@@ -64,6 +66,7 @@ export function softmaxCrossEntropy(
 /**
  * The class of one example: its largest logit, ties to the lower class.
  * @param logits int32 [classes × lanes]
+ * @param lane   0 to lanes - 1
  */
 export function largestLogit(
   logits: Int32Array,

@@ -8,8 +8,15 @@ import { NOISE_BITS, NOISE_LENGTH } from '../../shared/fixed/noise.js';
 /**
  * weights[r][c] -= rate · Σ_lane errors[r] · inputs[c], for the listed columns of rows fromRow to toRow - 1.
  *
+ * @param weights   int16 [rows × cols] updated, saturating at ±weightMax
+ * @param errors    int16 [rows × lanes]
+ * @param inputs    uint8 or int8 [cols × lanes]
  * @param rowStarts int32 [rows + 1]
  * @param columns   uint16 [active]
+ * @param noise     int32 [NOISE_LENGTH]
+ * @param noiseTurn 0 to NOISE_LENGTH - 1
+ * @param shift     0 to 30
+ * @where active = rowStarts[rowStartsAt + rows]
  * @returns how many weights were clipped
  */
 export function listedWeightStep(

@@ -17,6 +17,7 @@ export const AVERAGE_BITS = 16;
  * @param plane    stored places of one input channel
  * @param table    uint16 [size + 2 · positions]
  * @param size     values of a window
+ * @where channels = (to - 1) / positions + 1
  */
 export function maxPoolForward(
   out: Uint8Array,
@@ -63,6 +64,8 @@ export function maxPoolForward(
  * @param dInputs  int32 [channels × plane × lanes] accumulated; exponent as errors
  * @param inputs   uint8 [channels × plane × lanes] those of the forward pass
  * @param errors   int16 [channels × outPlane × lanes] |error| ≤ ERROR_MAX
+ * @param table    uint16 [size + 2 · positions]
+ * @where channels = (to - 1) / positions + 1
  */
 export function maxPoolGradient(
   dInputs: Int32Array,
@@ -111,9 +114,14 @@ export function maxPoolGradient(
 }
 
 /**
- * out[unit] = the mean of its window to nearest, ties up. Arguments as maxPoolForward.
+ * out[unit] = the mean of its window to nearest, ties up.
  *
  * Exact: the sum is at most 65,535 · 255.
+ *
+ * @param out      uint8 [channels × outPlane × lanes] places of these units overwritten
+ * @param inputs   uint8 [channels × plane × lanes]
+ * @param table    uint16 [size + 2 · positions]
+ * @where channels = (to - 1) / positions + 1
  */
 export function averagePoolForward(
   out: Uint8Array,
@@ -158,7 +166,9 @@ export function averagePoolForward(
  *
  * @param dInputs int32 [channels × plane × lanes] accumulated; exponent = that of errors - AVERAGE_BITS
  * @param errors  int16 [channels × outPlane × lanes] |error| ≤ ERROR_MAX
+ * @param table   uint16 [size + 2 · positions]
  * @param factor  2^AVERAGE_BITS / size to nearest, ties up
+ * @where channels = (to - 1) / positions + 1
  */
 export function averagePoolGradient(
   dInputs: Int32Array,

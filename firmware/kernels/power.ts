@@ -17,8 +17,8 @@ const ROOT_MAX_AT = (ROOT_EXP_MAX << ROOT_STEPS_BITS) | STEP_MASK;
  * weights[i] = sign · |number|^p, to nearest, saturating at ±weightMax.
  *
  * @param weights int16 [n] numbers, then weights, both times 2^exp
- * @param roots   uint16 of a PowerTable
- * @param fall    of it
+ * @param roots   uint16 [4 << ROOT_STEPS_BITS] of a PowerTable
+ * @param fall    0 to 4: of it
  * @param exp     -15 to 0
  */
 export function raiseWeights(
@@ -57,8 +57,10 @@ export function raiseWeights(
  * @param numbers  int16 [rows × cols] updated, saturating at ±weightMax
  * @param weights  int16 [rows × cols] updated
  * @param kept     uint16 [keptCount] columns; unused when keptCount = cols
+ * @param keptCount 0 to cols
  * @param noise    int32 [NOISE_LENGTH]
- * @param noiseTurn where in the noise weight 0 begins, 0 to NOISE_LENGTH - 1
+ * @param noiseTurn 0 to NOISE_LENGTH - 1: where in the noise weight 0 begins
+ * @param roots    uint16 [4 << ROOT_STEPS_BITS] of a PowerTable
  * @param quarters p · 4
  */
 export function carrySteps(

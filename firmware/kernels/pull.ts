@@ -14,8 +14,8 @@ import { NOISE_BITS, NOISE_LENGTH } from '../../shared/fixed/noise.js';
  * @param weights int16 [n] updated
  * @param base    int16 [n]
  * @param noise   int32 [NOISE_LENGTH]
- * @param noiseTurn where in the noise weight 0 begins, 0 to NOISE_LENGTH - 1
- * @param pull    0 to 2^bits
+ * @param noiseTurn 0 to NOISE_LENGTH - 1: where in the noise weight 0 begins
+ * @param pull    0 to 1 << bits
  * @param bits    1 to 14
  */
 export function pullWeights(

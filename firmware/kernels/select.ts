@@ -8,13 +8,16 @@
  * Lists the active columns of rows fromRow to toRow - 1: every |weight| above the threshold, and
  * of those equal to it the first `ties` in order of place.
  *
- * @param columns   uint16 [active] filled on from rowStarts[fromRow]
+ * @param columns   uint16 [room] filled on from rowStarts[fromRow]
+ * @param room      no more than these are listed, whatever the threshold
  * @param rowStarts int32 [rows + 1]; rowStarts[fromRow] is set, those up to toRow are written
+ * @param weights   int16 [rows × cols]
  * @returns ties left for the rows after these
  */
 export function listActive(
   columns: Uint16Array,
   columnsAt: number,
+  room: number,
   rowStarts: Int32Array,
   rowStartsAt: number,
   weights: Int16Array,
@@ -37,6 +40,7 @@ export function listActive(
         if (left === 0) continue;
         left--;
       }
+      if (k === room) break;
       columns[columnsAt + k] = c;
       k++;
     }
@@ -57,6 +61,7 @@ export const INPUT_BINS = 256;
  * @param histogram int32 [INPUT_BINS] scratch
  * @param inputs    uint8 or int8 [cols × lanes]
  * @param keep      1 to cols
+ * @param lane      0 to lanes - 1
  * @param clearRest 1: inputs of this lane that are not kept become 0
  */
 export function keepLargest(

@@ -15,6 +15,7 @@
  * @param rowStarts int32 [rows + 1] row r owns columns[rowStarts[r]] to columns[rowStarts[r + 1] - 1]
  * @param columns   uint16 [active]
  * @param inputs    uint8 or int8 [cols × lanes]
+ * @where active = rowStarts[rowStartsAt + rows]
  */
 export function sparseForward(
   sums: Int32Array,
@@ -92,6 +93,7 @@ export function sparseForward(
  * @param rowStarts int32 [rows + 1]
  * @param columns   uint16 [active]
  * @param errors    int16 [rows × lanes] |error| ≤ ERROR_MAX
+ * @where active = rowStarts[rowStartsAt + rows]
  */
 export function sparseInputGradient(
   dInputs: Int32Array,

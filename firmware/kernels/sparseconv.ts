@@ -17,6 +17,9 @@
  * @param inputs    uint8 or int8 [stored × lanes], zeros in the border
  * @param rowStep   0, or stored places of one input channel (depthwise)
  * @param table     uint16 [cols + 2 · positions]
+ * @where rows = (to - 1) / positions + 1
+ * @where active = rowStarts[rowStartsAt + rows]
+ * @where stored = (rows - 1) * rowStep + largest(table, tableAt, cols) + largest(table, tableAt + cols, positions) + 1
  */
 export function sparseConvForward(
   sums: Int32Array,
@@ -112,6 +115,9 @@ export function sparseConvForward(
  * @param errors    int16 [rows × plane × lanes] |error| ≤ ERROR_MAX
  * @param plane     stored places of one output row
  * @param table     uint16 [cols + 2 · positions]
+ * @where rows = (to - 1) / positions + 1
+ * @where active = rowStarts[rowStartsAt + rows]
+ * @where stored = (rows - 1) * rowStep + largest(table, tableAt, cols) + largest(table, tableAt + cols, positions) + 1
  */
 export function sparseConvInputGradient(
   dInputs: Int32Array,

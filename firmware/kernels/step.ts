@@ -16,7 +16,7 @@ import { NOISE_BITS, NOISE_LENGTH } from '../../shared/fixed/noise.js';
  * @param errors   int16 [rows × lanes]
  * @param inputs   uint8 or int8 [cols × lanes]
  * @param noise    int32 [NOISE_LENGTH]
- * @param noiseTurn where in the noise weight 0 begins, 0 to NOISE_LENGTH - 1
+ * @param noiseTurn 0 to NOISE_LENGTH - 1: where in the noise weight 0 begins
  * @param mantissa step = (sum · mantissa) / 2^shift in units of the weights' exponent
  * @param shift    0 to 30
  * @returns how many weights were clipped
@@ -74,7 +74,14 @@ export function denseWeightStep(
  * The same for the kept columns only: the others of this batch take no step (SWAT, Raihan & Aamodt
  * 2020, section 3).
  *
- * @param kept uint16 [keptCount] columns, ascending
+ * @param weights  int16 [rows × cols]
+ * @param errors   int16 [rows × lanes]
+ * @param inputs   uint8 or int8 [cols × lanes]
+ * @param kept     uint16 [keptCount] columns, ascending
+ * @param keptCount 0 to cols
+ * @param noise    int32 [NOISE_LENGTH]
+ * @param noiseTurn 0 to NOISE_LENGTH - 1
+ * @param shift    0 to 30
  */
 export function sparseWeightStep(
   weights: Int16Array,
@@ -137,7 +144,7 @@ export function sparseWeightStep(
  * @param biases   int32 [rows] updated, saturating at ±biasMax
  * @param errors   int16 [rows × lanes]
  * @param mantissa step = (sum · mantissa) / 2^shift in units of the biases' exponent, 0 to 255
- * @param shift    -6 to 30; a negative one multiplies
+ * @param shift    -6 to 30: a negative one multiplies
  */
 export function biasStep(
   biases: Int32Array,

@@ -297,7 +297,7 @@ export class Network {
       const to = Math.min(outputs, from + rows);
       // biome-ignore format: arguments in groups
       ties = listActive(
-        u16, columnsAt, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
+        u16, columnsAt, places.active, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
       );
       yield (to - from) * inputs * SCAN_MACS;
     }

@@ -1,6 +1,5 @@
 /**
- * The three passes of top-k (topk.ts) over values: counting high bits, counting low bits, taking. They run
- * over every weight, so they are written in the subset that is translated to C, as the kernels are.
+ * The two counting passes of top-k (topk.ts). They run over every weight at every choice, so they are written in the subset that is translated to C, as the kernels are.
  * @module
  */
 
@@ -22,7 +21,12 @@ export const TOPK_BIN = LOW_BINS + 2;
 /** Elements of `state`: one count per bin of the finer pass, then the three places above. */
 export const TOPK_STATE = LOW_BINS + 3;
 
-/** Pass 1: counts the high bits of |values[start..end)|. */
+/**
+ * Pass 1: counts the high bits of |values[start..end)|, magnitudes up to TOPK_MAX.
+ * @param state  int32 [TOPK_STATE]
+ * @param values [end]
+ * @param start  0 to end
+ */
 export function topkCountHigh(state: Int32Array, values: TopkValues, start: number, end: number): void {
   for (let i = start; i < end; i++) {
     const sign = values[i] >> 31;
@@ -30,7 +34,12 @@ export function topkCountHigh(state: Int32Array, values: TopkValues, start: numb
   }
 }
 
-/** Pass 2, over the same values: counts the low bits of those in the bin. */
+/**
+ * Pass 2, over the same values: counts the low bits of those in the bin.
+ * @param state  int32 [TOPK_STATE]
+ * @param values [end]
+ * @param start  0 to end
+ */
 export function topkCountLow(state: Int32Array, values: TopkValues, start: number, end: number): void {
   const bin = state[TOPK_BIN];
   for (let i = start; i < end; i++) {
@@ -38,42 +47,4 @@ export function topkCountLow(state: Int32Array, values: TopkValues, start: numbe
     const magnitude = (values[i] ^ sign) - sign;
     if (magnitude >> LOW_BITS === bin) state[magnitude & (LOW_BINS - 1)]++;
   }
-}
-
-/**
- * Pass 3, over the same values with indices ascending from block to block: writes the position of
- * each selected value to out[at..), ascending.
- *
- * @param out      uint32 [k]
- * @param at       how many positions the blocks before this one gave
- * @param position position of values[start]; that of values[i] is position + i - start
- * @returns how many positions this block gave
- */
-export function topkTake(
-  out: Uint32Array,
-  at: number,
-  state: Int32Array,
-  values: TopkValues,
-  start: number,
-  end: number,
-  position: number,
-): number {
-  const threshold = state[TOPK_THRESHOLD];
-  const shift = position - start;
-  let ties = state[TOPK_TIES];
-  let to = at;
-  for (let i = start; i < end; i++) {
-    const sign = values[i] >> 31;
-    const magnitude = (values[i] ^ sign) - sign;
-    if (magnitude > threshold) {
-      out[to] = i + shift;
-      to++;
-    } else if (magnitude === threshold && ties > 0) {
-      ties--;
-      out[to] = i + shift;
-      to++;
-    }
-  }
-  state[TOPK_TIES] = ties;
-  return to - at;
 }

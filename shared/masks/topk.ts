@@ -18,7 +18,7 @@
  * Magnitudes may reach TOPK_MAX: int8, uint8, int16 (-32,768 as well) and differences of two int16
  * held in int32. They are taken as (v ^ sign) - sign with sign = v >> 31, which is exact there: a branch
  * on the sign, as good as random, made every pass three times as slow in Node.
- * The passes are in count.ts.
+ * The counting passes are in count.ts.
  * @module
  */
 import {
@@ -32,10 +32,9 @@ import {
   type TopkValues,
   topkCountHigh,
   topkCountLow,
-  topkTake,
 } from './count.js';
 
-export { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES, type TopkValues, topkCountHigh, topkCountLow, topkTake };
+export { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES, type TopkValues, topkCountHigh, topkCountLow };
 
 /** Work of one value in one pass, in multiply-accumulates: measured on desktop XS against a dense layer's. */
 export const SCAN_MACS = 3;
@@ -66,6 +65,44 @@ export function topkFindBin(state: Int32Array): void {
 /** After pass 2: sets state[TOPK_THRESHOLD] and state[TOPK_TIES]. */
 export function topkFindThreshold(state: Int32Array): void {
   state[TOPK_THRESHOLD] = (state[TOPK_BIN] << LOW_BITS) | descend(state, LOW_BINS - 1);
+}
+
+/**
+ * Pass 3, over the same values with indices ascending from block to block: writes the position of
+ * each selected value to out[at..), ascending.
+ *
+ * @param out      uint32 [k]
+ * @param at       how many positions the blocks before this one gave
+ * @param position position of values[start]; that of values[i] is position + i - start
+ * @returns how many positions this block gave
+ */
+export function topkTake(
+  out: Uint32Array,
+  at: number,
+  state: Int32Array,
+  values: TopkValues,
+  start: number,
+  end: number,
+  position: number,
+): number {
+  const threshold = state[TOPK_THRESHOLD];
+  const shift = position - start;
+  let ties = state[TOPK_TIES];
+  let to = at;
+  for (let i = start; i < end; i++) {
+    const sign = values[i] >> 31;
+    const magnitude = (values[i] ^ sign) - sign;
+    if (magnitude > threshold) {
+      out[to] = i + shift;
+      to++;
+    } else if (magnitude === threshold && ties > 0) {
+      ties--;
+      out[to] = i + shift;
+      to++;
+    }
+  }
+  state[TOPK_TIES] = ties;
+  return to - at;
 }
 
 /**

@@ -56,3 +56,9 @@ function evaluate(modules: SourceModules, module: SourceModule, node: ts.Express
       return undefined;
   }
 }
+
+/** The value of a constant that a module declares or imports. */
+export function constantOf(modules: SourceModules, module: SourceModule, name: string): number | undefined {
+  const found = modules.findConstant(module, name);
+  return found?.value.initializer && constantValue(modules, found.module, found.value.initializer);
+}

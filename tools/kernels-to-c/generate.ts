@@ -2,12 +2,15 @@
  * Writes all that is made of the kernels into a folder.
  * @module
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { dispatchFile } from './dispatch.js';
+import { glueFile, glueHeader } from './glue.js';
 import { headerFile } from './header.js';
-import { kernelModules } from './modules.js';
-import { fileName, Translation } from './translation.js';
+import { manifestFile } from './manifest.js';
+import { bundleModule, moddableModule } from './modulefile.js';
+import { kernelModules, ROOT } from './modules.js';
+import { cFileName, Translation } from './translation.js';
 
 /** @returns the paths of the C files of the kernels */
 export function generateKernels(folder: string): string[] {
@@ -21,9 +24,20 @@ export function generateKernels(folder: string): string[] {
   const isKernels = (path: string) => paths.includes(path);
   const files = paths.map((path) => {
     const translation = new Translation(modules, modules.module(path), isKernels, tables);
-    return write(`c/${fileName(path)}.c`, translation.file());
+    return write(`c/${cFileName(path)}.c`, translation.file());
   });
   write('c/kernels.h', headerFile(kernels));
   write('driver/dispatch.c', dispatchFile(kernels));
+  write('xs/kernels-xs.c', glueFile(modules, kernels));
+  write('xs/kernels-xs.h', glueHeader());
+  for (const name of ['glue.h', 'install.c']) {
+    write(`xs/${name}`, readFileSync(join(import.meta.dirname, 'c', name), 'utf8'));
+  }
+  for (const path of paths) {
+    const module = path.replace(/\.ts$/, '.js');
+    write(`bundle/${module}`, bundleModule(modules, path, kernels));
+    write(`moddable/${module}`, moddableModule(modules, path, kernels));
+  }
+  write('manifest.json', manifestFile(paths, relative(folder, ROOT)));
   return files;
 }

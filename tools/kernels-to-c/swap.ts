@@ -3,7 +3,6 @@
  * exports, so nothing else changes.
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { ROOT } from './modules.js';
@@ -28,11 +27,4 @@ export function swapModules(paths: readonly string[], contents: (path: string) =
       }));
     },
   };
-}
-
-/** The native kernels of a folder that generateKernels wrote: host functions of the global `sparrowKernels`. */
-export function nativeKernels(folder: string, paths: readonly string[]): Plugin {
-  return swapModules(paths, (path) =>
-    readFileSync(join(folder, 'bundle', path.replace(/\.ts$/, '.js')), 'utf8'),
-  );
 }

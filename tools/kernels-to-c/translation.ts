@@ -151,3 +151,8 @@ function isExported(declaration: ts.FunctionDeclaration): boolean {
 export function fileName(path: string): string {
   return path.replace(/^.*\//, '').replace(/\.ts$/, '');
 }
+
+/** Of the C file; build systems may put objects of all modules into one folder. */
+export function cFileName(path: string): string {
+  return `kernels-${fileName(path)}`;
+}

@@ -7,6 +7,7 @@
 export function listActive(
   columns: Uint16Array,
   columnsAt: number,
+  _room: number,
   rowStarts: Int32Array,
   rowStartsAt: number,
   weights: Int16Array,

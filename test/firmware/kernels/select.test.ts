@@ -34,14 +34,14 @@ test('listActive equals its twin, whole or in ranges of rows, and lists exactly 
         for (const [from, to] of cuts) {
           // biome-ignore format: arguments in groups
           left = kernels.listActive(
-            u16, at.columns, i32, at.rowStarts, i16, at.weights, threshold, left, cols, from, to,
+            u16, at.columns, k, i32, at.rowStarts, i16, at.weights, threshold, left, cols, from, to,
           );
         }
         return left;
       },
       ({ u16, i16, i32, at }) =>
         // biome-ignore format: arguments in groups
-        naive.listActive(u16, at.columns, i32, at.rowStarts, i16, at.weights, threshold, ties, cols, 0, rows),
+        naive.listActive(u16, at.columns, k, i32, at.rowStarts, i16, at.weights, threshold, ties, cols, 0, rows),
       `trial ${trial}`,
     );
     assert.is(arena.i32[arena.at.rowStarts + rows], k);

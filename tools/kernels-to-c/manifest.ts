@@ -1,0 +1,22 @@
+/**
+ * The part of a Moddable manifest that puts native kernels in the place of the TypeScript ones: one line of
+ * `include` in the manifest of the project.
+ * @module
+ */
+import { cFileName } from './translation.js';
+
+/**
+ * @param paths of the kernels' modules
+ * @param root  of the project, from the folder that the manifest is written to
+ */
+export function manifestFile(paths: readonly string[], root: string): string {
+  const names = paths.map((path) => path.replace(/\.ts$/, ''));
+  const manifest = {
+    modules: {
+      '~': names.map((name) => `${root}/${name}`), // not the TypeScript, whatever other manifests say
+      '*': [...paths.map((path) => `./c/${cFileName(path)}`), './xs/kernels-xs'],
+      ...Object.fromEntries(names.map((name) => [name, `./moddable/${name}`])),
+    },
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
