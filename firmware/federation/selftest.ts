@@ -31,7 +31,7 @@ export interface SelfTestResult {
 }
 
 /** What every engine must get. It changes with NUMERICS_VERSION or the format of an update only. */
-export const SELF_TEST: SelfTestResult = { checksum: 2567064014, macs: 594838, examples: 336 };
+export const SELF_TEST: SelfTestResult = { checksum: 866406418, macs: 594838, examples: 336 };
 
 const SEED = 20220207;
 

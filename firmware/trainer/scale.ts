@@ -14,7 +14,7 @@ import { numberMax, type ValueBits } from '../../shared/model/delta.js';
 
 /** Work of counting one number and of rounding it, in multiply-accumulates. */
 export const COUNT_MACS = 2;
-export const ROUND_MACS = 6;
+export const ROUND_MACS = 5;
 
 /** How many numbers have each bit width. */
 export class Widths {

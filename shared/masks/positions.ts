@@ -6,17 +6,21 @@
  * |------|-----------------------------------------------------|--------------|
  * | –    | none at all                                         | all n positions; the reference itself |
  * | 1    | code, bitmap of n bits                              | about half of them |
- * | 2    | code, k, Rice gaps of the positions                 | few |
- * | 3    | code, k, Rice gaps of the missing positions         | nearly all |
+ * | 2    | code + 8 k, Rice gaps of the positions              | few |
+ * | 3    | code + 8 k, Rice gaps of the missing positions      | nearly all |
  * | 4    | code, the change from a reference (see `change.ts`) | a set near the reference |
+ * | 5    | code, the grid (see `grid.ts`)                      | full and empty rows and columns |
  *
- * (Rice gaps with k = 0 are a bitmap that ends at its last position; the real one is read faster.)
+ * The grid takes several times as long to read, so it must save one byte of GRID_SAVES: a random mask then
+ * keeps its gaps. (Rice gaps with k = 0 are a bitmap that ends at its last position; the real one is read
+ * faster.)
  * The count of positions is not in these bytes: the caller knows it.
  * @module
  */
 import { bitmapBytes, countBits, readPositions, setPositions } from './bitmap.js';
 import { type Change, changeBytes, changeFrom, readChange, writeChange } from './change.js';
 import { MaskError } from './error.js';
+import { decodeGrid, encodeGrid, GRID_PLACES_MAX } from './grid.js';
 import { bestGaps, expectEnd, type GapList, readGaps, readRice, writeGapList } from './rice.js';
 import { finish, inPieces } from './work.js';
 
@@ -24,76 +28,111 @@ const BITMAP = 1;
 const GAPS = 2;
 const COMPLEMENT = 3;
 const CHANGE = 4;
+const GRID = 5;
 
-const BITMAP_HEAD = 1;
-const GAPS_HEAD = 2;
-const CHANGE_HEAD = 1;
+/** The first byte: a code of so many bits, and above it the k of codes 2 and 3. */
+const CODE_BITS = 3;
+
+const GRID_SAVES = 64;
 
 /** Work per place, see work.ts. */
 const CHECK_MACS = 2;
 const LIST_MACS = 2;
 const SET_MACS = 3;
 
+/** A set in one of these codes; without any bytes its head is 0. */
+export interface CodedPositions {
+  readonly head: number; // the first byte
+  readonly body: Uint8Array; // what follows
+}
+
 /**
  * Yields work, see work.ts.
  * @param positions ascending, below n; 'all' is the same as all n of them
- * @param n         1 to 2^28
+ * @param n         1 to 2^27
  * @param reference ascending, below n; without one, code 4 is not considered
  * @param sliceMacs most work between two yields; changes no byte
+ * @param columns   of the layer, divides n; 0 = code 5 is not considered
  * @throws RangeError when the positions do not ascend or one is not below n
  */
-export function* encodePositions(
+export function* encodeParts(
   positions: Uint32Array | 'all',
   n: number,
   reference: Uint32Array | undefined,
   sliceMacs: number,
-): Generator<number, Uint8Array> {
-  if (positions === 'all') return new Uint8Array(0);
+  columns = 0,
+): Generator<number, CodedPositions> {
+  if (positions === 'all') return { head: 0, body: new Uint8Array(0) };
   yield* checkAscending(positions, n, sliceMacs);
-  if (positions.length === n) return new Uint8Array(0);
+  if (positions.length === n) return { head: 0, body: new Uint8Array(0) };
 
   let code = BITMAP;
-  let bytes = BITMAP_HEAD + bitmapBytes(n);
+  let bytes = bitmapBytes(n);
 
   const gaps = yield* bestGaps(positions, sliceMacs);
-  if (gapsBytes(gaps) < bytes) {
+  if (bitmapBytes(gaps.bits) < bytes) {
     code = GAPS;
-    bytes = gapsBytes(gaps);
+    bytes = bitmapBytes(gaps.bits);
   }
 
   // below one half the missing positions are more than the positions
   let missing: GapList | undefined;
   if (2 * positions.length > n) {
     missing = yield* bestGaps(yield* missingPositions(positions, n, sliceMacs), sliceMacs);
-    if (gapsBytes(missing) < bytes) {
+    if (bitmapBytes(missing.bits) < bytes) {
       code = COMPLEMENT;
-      bytes = gapsBytes(missing);
+      bytes = bitmapBytes(missing.bits);
     }
   }
 
   let change: Change | undefined;
   if (reference !== undefined) {
     change = yield* changeFrom(reference, positions, sliceMacs);
-    if (CHANGE_HEAD + changeBytes(change) < bytes) {
+    if (changeBytes(change) < bytes) {
       code = CHANGE;
-      bytes = CHANGE_HEAD + changeBytes(change);
+      bytes = changeBytes(change);
     }
   }
 
-  const out = new Uint8Array(bytes);
-  out[0] = code;
-  if (code === BITMAP) yield* writeBitmap(out, positions, sliceMacs);
-  else if (code === GAPS) yield* writeGapsAndK(out, gaps, sliceMacs);
-  else if (code === COMPLEMENT) yield* writeGapsAndK(out, missing!, sliceMacs);
-  else yield* writeChange(out.subarray(CHANGE_HEAD), change!, sliceMacs);
+  if (columns > 0 && n <= GRID_PLACES_MAX && positions.length > 0) {
+    const most = Math.floor((bytes * (GRID_SAVES - 1)) / GRID_SAVES);
+    const body = yield* encodeGrid(positions, n, columns, most, sliceMacs);
+    if (body !== undefined) return { head: GRID, body };
+  }
+
+  const body = new Uint8Array(bytes);
+  if (code === CHANGE) yield* writeChange(body, change!, sliceMacs);
+  else if (code === BITMAP) yield* writeBitmap(body, positions, sliceMacs);
+  else {
+    const list = code === GAPS ? gaps : missing!;
+    yield* writeGapList(body, 0, list, sliceMacs);
+    return { head: code | (list.k << CODE_BITS), body };
+  }
+  return { head: code, body };
+}
+
+/** The same as one array. */
+export function* encodePositions(
+  positions: Uint32Array | 'all',
+  n: number,
+  reference: Uint32Array | undefined,
+  sliceMacs: number,
+  columns = 0,
+): Generator<number, Uint8Array> {
+  const { head, body } = yield* encodeParts(positions, n, reference, sliceMacs, columns);
+  if (head === 0) return body;
+  const out = new Uint8Array(1 + body.length);
+  out[0] = head;
+  out.set(body, 1);
   return out;
 }
 
 /**
  * @param bytes     what encodePositions gave, exactly
- * @param n         as it was encoded, 1 to 2^28
+ * @param n         as it was encoded, 1 to 2^27
  * @param count     how many positions there are, 0 to n
  * @param reference as it was encoded
+ * @param columns   as it was encoded
  * @returns ascending positions; when there are no bytes 'all', or the very reference
  * @throws MaskError when the bytes are not `count` positions below n, are too few or too many, or have
  *   a bit set in their padding
@@ -103,21 +142,40 @@ export function decodePositions(
   n: number,
   count: number,
   reference?: Uint32Array,
+  columns = 0,
 ): Uint32Array | 'all' {
-  if (bytes.length === 0) {
+  const head = bytes.length === 0 ? 0 : bytes[0];
+  if (head === 0 && bytes.length > 0) throw badHead(head);
+  return decodeParts({ head, body: bytes.subarray(1) }, n, count, reference, columns);
+}
+
+/** The same of what encodeParts gave. */
+export function decodeParts(
+  { head, body }: CodedPositions,
+  n: number,
+  count: number,
+  reference?: Uint32Array,
+  columns = 0,
+): Uint32Array | 'all' {
+  if (head === 0) {
+    if (body.length > 0) throw new MaskError(`${body.length} position bytes without a code, expected none`);
     if (count === n) return 'all';
     if (reference?.length === count) return reference;
     throw new MaskError(`no position bytes for ${count} of ${n}, expected all or those of the reference`);
   }
-  if (bytes[0] === BITMAP) return readBitmap(bytes, n, count);
-  if (bytes[0] === GAPS) return readGapsAndK(bytes, n, count);
-  if (bytes[0] === COMPLEMENT) {
-    return finish(missingPositions(readGapsAndK(bytes, n, n - count), n, Number.POSITIVE_INFINITY));
+  const code = head & ((1 << CODE_BITS) - 1);
+  if (code === GAPS) return readGapList(head, body, n, count);
+  if (code === COMPLEMENT) {
+    return finish(missingPositions(readGapList(head, body, n, n - count), n, Number.POSITIVE_INFINITY));
   }
-  if (bytes[0] === CHANGE) {
-    return readChange(bytes.subarray(CHANGE_HEAD), n, count, reference);
-  }
-  throw new MaskError(`position code ${bytes[0]}, expected ${BITMAP} to ${CHANGE}`);
+  if (head === BITMAP) return readBitmap(body, n, count);
+  if (head === CHANGE) return readChange(body, n, count, reference);
+  if (head === GRID) return readGrid(body, n, count, columns);
+  throw badHead(head);
+}
+
+function badHead(head: number): MaskError {
+  return new MaskError(`position code ${head}, expected ${BITMAP} to ${GRID}`);
 }
 
 function* checkAscending(positions: Uint32Array, n: number, sliceMacs: number): Generator<number, void> {
@@ -167,18 +225,16 @@ function listMissing(
   return i;
 }
 
-// Code 1: code, bitmap.
+// Code 1
 
 function writeBitmap(out: Uint8Array, positions: Uint32Array, sliceMacs: number): Generator<number, void> {
-  const bitmap = out.subarray(BITMAP_HEAD);
   return inPieces(positions.length, SET_MACS, sliceMacs, (from, to) => {
-    setPositions(bitmap, positions.subarray(from, to));
+    setPositions(out, positions.subarray(from, to));
   });
 }
 
-function readBitmap(bytes: Uint8Array, n: number, count: number): Uint32Array {
-  const bitmap = bytes.subarray(BITMAP_HEAD);
-  expectEnd(bytes, 8 * BITMAP_HEAD + n);
+function readBitmap(bitmap: Uint8Array, n: number, count: number): Uint32Array {
+  expectEnd(bitmap, n);
   const found = countBits(bitmap);
   if (found !== count) throw new MaskError(`bitmap of ${found} positions, expected ${count}`);
   const out = new Uint32Array(count);
@@ -186,25 +242,21 @@ function readBitmap(bytes: Uint8Array, n: number, count: number): Uint32Array {
   return out;
 }
 
-// Codes 2 and 3: code, k, gaps.
+// Codes 2 and 3
 
-function gapsBytes({ bits }: GapList): number {
-  return GAPS_HEAD + bitmapBytes(bits);
-}
-
-function writeGapsAndK(out: Uint8Array, gaps: GapList, sliceMacs: number): Generator<number, void> {
-  out[1] = gaps.k;
-  return writeGapList(out, 8 * GAPS_HEAD, gaps, sliceMacs);
-}
-
-function readGapsAndK(bytes: Uint8Array, n: number, count: number): Uint32Array {
-  expectHead(bytes, GAPS_HEAD);
-  const k = readRice(bytes[1]);
+function readGapList(head: number, bytes: Uint8Array, n: number, count: number): Uint32Array {
+  const k = readRice(head >> CODE_BITS);
   const out = new Uint32Array(count);
-  expectEnd(bytes, readGaps(out, bytes, 8 * GAPS_HEAD, k, n));
+  expectEnd(bytes, readGaps(out, bytes, 0, k, n));
   return out;
 }
 
-function expectHead(bytes: Uint8Array, head: number): void {
-  if (bytes.length < head) throw new MaskError(`${bytes.length} position bytes, expected at least ${head}`);
+// Code 5
+
+function readGrid(bytes: Uint8Array, n: number, count: number, columns: number): Uint32Array {
+  if (columns === 0) throw new MaskError('positions coded as a grid, expected another code');
+  if (count === 0 || count === n || n > GRID_PLACES_MAX) {
+    throw new MaskError(`grid of ${count} of ${n} positions, expected some of at most ${GRID_PLACES_MAX}`);
+  }
+  return decodeGrid(bytes, n, columns, count);
 }

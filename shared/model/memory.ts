@@ -62,7 +62,8 @@ export function checkMemory(need: MemoryNeed, board: BoardProfile): void {
 
 /**
  * Values, positions and reference of every layer, the frame made of them, and what coding the
- * positions of one layer holds for a while: its gaps, and the change from the reference.
+ * positions of one layer holds for a while: its gaps and the change from the reference, or its grid.
+ * Values of 8 or 4 bits are packed before they are framed, which takes no more than framing 16 bits.
  */
 function updateBytes(
   layout: ModelLayout,
@@ -74,7 +75,7 @@ function updateBytes(
   let frame = FRAME_BYTES;
   let coded = 0;
   let coding = 0;
-  for (const { index, outputs, weights } of layout.layers) {
+  for (const { index, inputs, outputs, weights } of layout.layers) {
     const { active, sent } = counts[index];
     held += 2 * sent + 2 * outputs;
     frame += 2 * sent + 2 * outputs + RECORD_BYTES;
@@ -86,7 +87,7 @@ function updateBytes(
     coded += 1 + Math.ceil(weights.length / 8); // no coding is longer than the bitmap
     const most = uplink === 'global-top-k-weights' ? Math.min(total, weights.length) : sent;
     const complement = 2 * most > weights.length ? weights.length - most : 0;
-    coding = Math.max(coding, 4 * (reference + most + complement));
+    coding = Math.max(coding, 4 * (reference + most + complement) + GRID_BYTES + 6 * inputs);
   }
   return align4(held) + align4(frame + coded) + align4(coded) + coding;
 }
@@ -94,3 +95,6 @@ function updateBytes(
 /** Header and head of an update frame, and one layer's record in it, rounded up. */
 const FRAME_BYTES = 64;
 const RECORD_BYTES = 16;
+
+/** What coding positions as a grid holds beside six bytes for each column. */
+const GRID_BYTES = 600;

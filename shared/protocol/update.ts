@@ -2,14 +2,14 @@
  * The update frame: one client's sparse result of one round.
  *
  * Head: HEAD, then one RECORD per layer. Payload: for each layer its values, then its biases, both as
- * `numbers.ts` packs them; after all of them the position bytes of each layer, as `shared/masks/positions`
- * codes them against the base model's own top-k. The order keeps every int16 at an even offset without
- * padding.
+ * `numbers.ts` packs them; after all of them the positions of each layer, as `shared/masks/positions` codes
+ * them against the base model's own top-k, their first byte in the record. The order keeps every int16 at an
+ * even offset without padding.
  * @module
  */
 import { object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
 import { bitmapBytes } from '../masks/bitmap.js';
-import { decodePositions, encodePositions } from '../masks/positions.js';
+import { type CodedPositions, decodeParts, encodeParts } from '../masks/positions.js';
 import { finish } from '../masks/work.js';
 import {
   biasBitsOf,
@@ -91,7 +91,9 @@ const HEAD = object({
 const RECORD_BYTES = 12;
 const RECORD = object({
   sent: u32, // weights sent, and so values and positions
-  positionBytes: u32, // 0 = all weights are sent, or those of the reference
+  positionBytes: u16, // its low bits
+  positionBytesHigh: u8,
+  positionHead: u8, // 0 = all weights are sent, or those of the reference; no position bytes
   biases: u16,
   shift: u8,
   biasShift: u8,
@@ -101,7 +103,7 @@ type LayerRecord = Parsed<typeof RECORD>;
 
 /** No update of this model is longer. */
 export function maxUpdateBytes({ layers, weightCount, biasCount }: ModelLayout): number {
-  const positions = layers.reduce((sum, { weights }) => sum + 1 + bitmapBytes(weights.length), 0);
+  const positions = layers.reduce((sum, { weights }) => sum + bitmapBytes(weights.length), 0);
   return (
     FRAME_HEADER_BYTES + HEAD_BYTES + RECORD_BYTES * layers.length + 2 * (weightCount + biasCount) + positions
   );
@@ -134,13 +136,13 @@ export function* encodeUpdateSlices(
   const positions: Uint8Array[] = [];
   for (const [i, delta] of layers.entries()) {
     const coded = yield* encodeLayerPositions(delta, layout.layers[i], reference, sliceMacs);
-    const record = recordOf(delta, coded.length);
+    const record = recordOf(delta, coded);
     checkRecord(record, layout.layers[i], valueBits);
     head.set(encodeFields(RECORD, RECORD_BYTES, record), HEAD_BYTES + RECORD_BYTES * i);
     yield FIELDS_MACS;
     numbers.push(yield* packNumbers(delta.values, valueBits, sliceMacs));
     numbers.push(yield* packNumbers(delta.biases, biasBitsOf(valueBits), sliceMacs));
-    positions.push(coded);
+    positions.push(coded.body);
   }
   return yield* encodeFrameSlices('update', head, [...numbers, ...positions], sliceMacs);
 }
@@ -233,17 +235,29 @@ function encodeLayerPositions(
   { index, inputs, weights }: WeightedLayer,
   reference: Reference,
   sliceMacs: number,
-): Generator<number, Uint8Array> {
+): Generator<number, CodedPositions> {
   const sent = positions === 'all' ? weights.length : positions.length;
   checkInteger(`layer ${index} values`, values.length, sent, sent);
   const known = sent < weights.length ? reference(index) : undefined;
   // the very reference, a round's mask, needs no more bytes than all of them
   const coded = positions === known ? 'all' : positions;
-  return encodePositions(coded, weights.length, known, sliceMacs, inputs);
+  return encodeParts(coded, weights.length, known, sliceMacs, inputs);
 }
 
-function recordOf({ values, biases, shift, biasShift }: LayerDelta, positionBytes: number): LayerRecord {
-  return { sent: values.length, positionBytes, biases: biases.length, shift, biasShift };
+function recordOf(
+  { values, biases, shift, biasShift }: LayerDelta,
+  { head: positionHead, body }: CodedPositions,
+): LayerRecord {
+  const positions = {
+    positionBytes: body.length & 0xffff,
+    positionBytesHigh: body.length >>> 16,
+    positionHead,
+  };
+  return { sent: values.length, ...positions, biases: biases.length, shift, biasShift };
+}
+
+function positionBytesOf({ positionBytes, positionBytesHigh }: LayerRecord): number {
+  return positionBytes | (positionBytesHigh << 16);
 }
 
 function decodeRecords({ head }: Frame): LayerRecord[] {
@@ -277,7 +291,7 @@ function readLayers(
     (sum, { sent, biases }) => sum + numberBytes(sent, valueBits) + numberBytes(biases, biasBits),
     0,
   );
-  const expected = records.reduce((sum, { positionBytes }) => sum + positionBytes, numbers);
+  const expected = records.reduce((sum, record) => sum + positionBytesOf(record), numbers);
   checkInteger('update payload bytes', payload.length, expected, expected);
   let numberAt = 0;
   let positionAt = numbers;
@@ -286,12 +300,14 @@ function readLayers(
     numberAt += numberBytes(count, bits);
     return unpackNumbers(payload.subarray(from, numberAt), count, bits);
   };
-  return records.map(({ sent, positionBytes, biases, shift, biasShift }, i) => {
-    const n = layout.layers[i].weights.length;
-    const coded = payload.subarray(positionAt, positionAt + positionBytes);
-    positionAt += positionBytes;
+  return records.map((record, i) => {
+    const { sent, positionHead: head, biases, shift, biasShift } = record;
+    const { inputs, weights } = layout.layers[i];
+    const known = sent < weights.length ? reference(i) : undefined;
+    const body = payload.subarray(positionAt, positionAt + positionBytesOf(record));
+    positionAt += body.length;
     return {
-      positions: decodePositions(coded, n, sent, sent < n ? reference(i) : undefined),
+      positions: decodeParts({ head, body }, weights.length, sent, known, inputs),
       values: read(sent, valueBits),
       shift,
       biases: read(biases, biasBits),

@@ -157,25 +157,75 @@ def best_gaps(places):
     return min(((k, gaps(places, k)) for k in range(24)), key=lambda pair: (len(pair[1]), pair[0]))
 
 
-def positions(places, n, reference):
+def logarithm(x):
+    octave = x.bit_length() - 1
+    return 4 * octave + (4 * x >> octave) - 4
+
+
+def range_coded(bits):
+    """Pairs of a bit and the probability of a 1, in units of 2^-12; one long number instead of carries."""
+    low, width, shifts = 0, 2**24 - 1, 0
+    for bit, probability in bits:
+        ones = width // 4096 * probability
+        low, width = (low, ones) if bit else (low + ones, width - ones)
+        while width < 2**16:
+            low, width, shifts = low * 256, width * 256, shifts + 1
+    return ((low + 2**16 - 1) // 2**16).to_bytes(shifts + 1, "big").rstrip(b"\0")
+
+
+def grid(places, n, columns):
+    members = set(places) if 2 * len(places) <= n else set(range(n)) - set(places)
+    ones, gap = len(members), 16 * n // len(members)
+    density = 65536 * ones // n
+    chances = [[min(57344, max(16, density * 2**octave // 8))] * 2 for octave in range(7)]
+    seen = [[6, 6] for _ in range(7)]
+    above = [0] * columns
+    left, bits = ones, []
+    for place in range(n):
+        if left == 0:
+            break
+        row, column = divmod(place, columns)
+        if column == 0:
+            inside, last = 0, 0
+        score = (logarithm(gap * inside + 16 * 8) - logarithm(16 * (column + 8))
+                 + logarithm(gap * above[column] + 16 * 4) - logarithm(16 * (row + 4)))
+        octave = (min(15, max(-12, score)) + 12) // 4
+        bit = int(place in members)
+        chance = chances[octave][last]
+        bits.append((bit, max(1, chance // 16)))
+        chances[octave][last] += (65535 * bit - chance) * (65536 // (2 * seen[octave][last] + 3)) // 2**15
+        seen[octave][last] = min(255, seen[octave][last] + 1)
+        inside, above[column], last, left = inside + bit, above[column] + bit, bit, left - bit
+    return range_coded(bits)
+
+
+def positions(places, n, reference, columns=0):
     if places == "all":
         return b""
     k, bits = best_gaps(places)
     missing_k, missing_bits = best_gaps([i for i in range(n) if i not in places])
     choices = [
         b"\1" + pack_bits("".join("1" if i in places else "0" for i in range(n))),
-        b"\2" + bytes([k]) + pack_bits(bits),
-        b"\3" + bytes([missing_k]) + pack_bits(missing_bits),
+        bytes([2 + 8 * k]) + pack_bits(bits),
+        bytes([3 + 8 * missing_k]) + pack_bits(missing_bits),
     ]
-    if reference is None:
-        return min(choices, key=len)
+    if reference is not None:
+        choices.append(b"\4" + change(places, n, reference))
+    shortest = min(choices, key=len)  # the first of equals
+    if columns > 0 and places:
+        coded = grid(places, n, columns)
+        if len(coded) <= (len(shortest) - 1) * 63 // 64:
+            return b"\5" + coded
+    return shortest
+
+
+def change(places, n, reference):
     others = [i for i in range(n) if i not in reference]
     dropped = [rank for rank, place in enumerate(reference) if place not in places]
     added = [others.index(place) for place in places if place not in reference]
     dropped_k, dropped_bits = best_gaps(dropped)
     added_k, added_bits = best_gaps(added)
-    change = struct.pack("<BBI", dropped_k, added_k, len(dropped)) + pack_bits(dropped_bits + added_bits)
-    return min([*choices, b"\4" + change], key=len)  # the first of equals
+    return struct.pack("<BBI", dropped_k, added_k, len(dropped)) + pack_bits(dropped_bits + added_bits)
 
 
 def pack_numbers(numbers, bits):
@@ -185,15 +235,17 @@ def pack_numbers(numbers, bits):
 
 
 def update(v):
-    sizes = [inputs * outputs for inputs, outputs in layer_sizes(v["description"])]
+    sizes = list(layer_sizes(v["description"]))
     head = struct.pack(
         "<IIHHHHHBB8sQ", device_hash(v["device"]), v["round"], v["attempt"], v["examples"], v["loss"],
         v["heldBack"], v["correct"], len(v["layers"]), VALUE_BITS.index(v["valueBits"]), bytes.fromhex(v["baseHash"]), v["macs"])
     numbers, coded = b"", b""
-    for layer, n, reference in zip(v["layers"], sizes, v["references"]):
-        part = positions(layer["positions"], n, reference)
+    for layer, (inputs, outputs), reference in zip(v["layers"], sizes, v["references"]):
+        part = positions(layer["positions"], inputs * outputs, reference, inputs)
+        code, part = (part[0], part[1:]) if part else (0, part)
         values, biases = layer["values"], layer["biases"]
-        head += struct.pack("<IIHBB", len(values), len(part), len(biases), layer["shift"], layer["biasShift"])
+        head += struct.pack(
+            "<IHBBHBB", len(values), len(part) % 65536, len(part) // 65536, code, len(biases), layer["shift"], layer["biasShift"])
         numbers += pack_numbers(values, v["valueBits"]) + pack_numbers(biases, 16 if v["valueBits"] == 16 else 8)
         coded += part
     return frame("update", head, numbers + coded)
@@ -248,6 +300,7 @@ NEXT = [[[CHANGED.get(i, w) for i, w in enumerate(WEIGHTS)], [i * i - 4000 + 57 
 
 
 NEAR = sorted(set(REFERENCES[0]) - {0, 99, 306} | {1, 200, 398})
+CROSSED = [i for i in range(400) if i % 40 in (3, 4, 17, 30) and i // 40 in (1, 2, 6) or i in (0, 399, 205)]
 HALF = [i for i in range(40) if i * i % 7 in (1, 2) or i == 39]
 CASES = [
     ("a plan with a list", "plan", plan, PLAN),
@@ -282,6 +335,9 @@ CASES = [
      update_value([[i for i in range(400) if i not in (7, 200, 399)], "all", [2]])),
     ("a change from the reference, and none", "update", update,
      update_value([NEAR, REFERENCES[1], [11]], examples=1, loss=0, heldBack=0, correct=0, macs=0)),
+    ("full rows and columns", "update", update, update_value([CROSSED, "all", [2]])),
+    ("nearly all, missing in rows and columns", "update", update,
+     update_value([[i for i in range(400) if i not in CROSSED], "all", "all"])),
     ("values of 8 bits", "update", update, update_value([[5, 6, 130, 399], "all", [2]], bits=8)),
     ("values of 4 bits, two to a byte", "update", update,
      update_value([[5, 6, 130, 131, 399], "all", []], bits=4)),
