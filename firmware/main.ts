@@ -7,6 +7,7 @@ import { Client } from './federation/client.js';
 import { localRound } from './federation/localround.js';
 import { SETTINGS, type Settings } from './federation/settings.js';
 import type { Ports } from './ports/ports.js';
+import { Updater } from './update/updater.js';
 
 export interface RunningFirmware {
   /** Ends at once and says goodbye to the broker. */
@@ -16,7 +17,18 @@ export interface RunningFirmware {
 /** @throws RangeError when the board has no profile, or a name cannot stand in a topic */
 export function start(ports: Ports, settings: Settings = SETTINGS): RunningFirmware {
   const profile = boardProfile(ports.identity.board);
-  const client = new Client({ ports, settings, profile, localWork: localRound });
+  const updater = updaterOf(ports, settings, () => client.state === 'waiting' || client.state === 'done');
+  if (updater?.boot() === false) return { stop() {} };
+  const companions = updater === undefined ? [] : [updater];
+  const client = new Client({ ports, settings, profile, localWork: localRound, companions });
   client.start();
   return client;
+}
+
+function updaterOf(
+  { firmware: host, task, clock, log }: Ports,
+  { downloadMs }: Settings,
+  isIdle: () => boolean,
+): Updater | undefined {
+  return host && new Updater({ host, task, clock, log, downloadMs, isIdle });
 }

@@ -19,6 +19,7 @@ import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js'
 import { type DeviceTopic, deviceTopic, type TaskTopic, taskTopic } from '../../shared/protocol/topics.js';
 import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
 import type { MessageSink, Ports } from '../ports/ports.js';
+import type { Companion } from './companion.js';
 import { Fetch } from './fetch.js';
 import { reasonOf } from './guard.js';
 import { collect } from './inbox.js';
@@ -40,6 +41,8 @@ export interface ClientOptions {
   readonly settings: Settings;
   readonly profile: BoardProfile;
   readonly localWork: LocalWork;
+  /** Others that use the same connection. */
+  readonly companions?: readonly Companion[];
 }
 
 /** A plan with the longest cohort list and the most layers takes about 1.3 KB, a verdict far less. */
@@ -100,6 +103,7 @@ export class Client {
   }
 
   stop(): void {
+    for (const companion of this.#companions) companion.stop();
     this.#check?.cancel();
     this.#leave();
     this.#state = { kind: 'stopped' };
@@ -109,6 +113,7 @@ export class Client {
   #join(): void {
     this.#link.subscribe(this.#topics.plan);
     this.#link.subscribe(this.#topics.verdict);
+    for (const companion of this.#companions) companion.start(this.#link);
     this.#link.start({
       onUp: () => this.#up(),
       onDown: () => {},
@@ -121,6 +126,11 @@ export class Client {
     this.#repeats = 0;
     this.#sendStatus();
     this.#report();
+    for (const companion of this.#companions) companion.onUp();
+  }
+
+  get #companions(): readonly Companion[] {
+    return this.#options.companions ?? [];
   }
 
   #message(topic: string, lengthBytes: number): MessageSink | undefined {
@@ -143,7 +153,14 @@ export class Client {
     if (topic === verdict) {
       return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#verdict(decodeVerdict(bytes, device)));
     }
-    return this.#state.kind === 'downloading' ? this.#state.fetch.message(topic, lengthBytes) : undefined;
+    if (topic === this.#topics.model || topic === this.#topics.delta) {
+      return this.#state.kind === 'downloading' ? this.#state.fetch.message(topic, lengthBytes) : undefined;
+    }
+    for (const companion of this.#companions) {
+      const sink = companion.onMessage(topic, lengthBytes);
+      if (sink !== undefined) return sink;
+    }
+    return undefined;
   }
 
   #plan(plan: Plan): void {
@@ -257,11 +274,11 @@ export class Client {
   }
 
   #status(state: DeviceState): Uint8Array {
-    const { identity, examples, freeBytes } = this.#options.ports;
+    const { identity, examples, freeBytes, firmware } = this.#options.ports;
     return encodeStatus({
       state,
       round: planOf(this.#state)?.round ?? 0,
-      firmware: FIRMWARE_VERSION,
+      firmware: firmware?.version ?? FIRMWARE_VERSION,
       board: identity.board,
       freeBytes: freeBytes(),
       examples: examples.count,

@@ -96,6 +96,38 @@ export interface RawPartition {
   read(offset: number, out: Uint8Array): void;
 }
 
+/** A checksum that nobody can forge, over bytes that come in pieces. */
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** Ends it. */
+  finish(): Uint8Array;
+}
+
+export interface Crypto {
+  sha256(): Digest;
+  /**
+   * Whether ECDSA over P-256 with SHA-256 accepts; may take a board a second.
+   * @param key x and y, 32 bytes each, big-endian
+   * @param message short; the host hashes it
+   * @param signature r and s, 32 bytes each, big-endian; the caller has checked that both are 1 to n - 1
+   */
+  isSigned(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** The flash that firmware runs from, and what it takes to change it: two slots, one of them in use. */
+export interface FirmwareHost {
+  readonly target: string; // name of the build, 1 to 15 of a-z, 0-9 and -
+  readonly version: number; // of the running firmware: major · 2^16 + minor · 2^8 + patch
+  readonly running: 0 | 1; // the slot that it runs from, in truth: the boot loader may pass over a bad one
+  readonly spare: RawPartition; // the other slot
+  readonly choice: RawPartition; // the two sectors from which the boot loader reads its slot (`otadata`)
+  readonly trial: RawPartition; // two sectors for what the firmware remembers of an update
+  readonly key: Uint8Array; // public key of the firmware's maker: x and y, 32 bytes each, big-endian
+  readonly crypto: Crypto;
+  /** Does not return on a board. */
+  restart(): void;
+}
+
 /** What a person tells a board once, over a cable. A field that is left out is not set. */
 export interface Setup {
   readonly device?: string; // the board's name; without one it has that of its chip
@@ -143,4 +175,6 @@ export interface Ports {
   readonly log: Log;
   /** Free memory in bytes, 0 when unknown. */
   freeBytes(): number;
+  /** Left out where firmware cannot be changed over the network. */
+  readonly firmware?: FirmwareHost;
 }
