@@ -1,0 +1,97 @@
+/**
+ * `npm run bench:aggregation`: how fast a broker takes in updates, on one core: everything that it does
+ * with the bytes of an accepted update but MQTT and disk (checksum, head, verdict, positions, sums).
+ * @module
+ */
+import { Collection } from '../../broker/rounds/collection.js';
+import type { OpenRound } from '../../broker/rounds/ports.js';
+import type { ValueBits } from '../../shared/model/delta.js';
+import type { MergeChoice } from '../../shared/model/method.js';
+import { encodePlan } from '../../shared/protocol/plan.js';
+import { best, timeRuns } from './measure.js';
+import { Memory } from './memory.js';
+import { type BenchRound, benchRound, benchUpdates, type MaskChoice, type Sent } from './round.js';
+import { machineLine, runsLine, tableLines } from './sheet.js';
+
+const BOARDS = 1000;
+const RUNS = 20;
+
+interface Case {
+  readonly masks: MaskChoice;
+  readonly merge: MergeChoice;
+  readonly valueBits: ValueBits;
+}
+
+const CASES: readonly Case[] = [
+  { masks: 'anywhere', merge: 'senders', valueBits: 16 },
+  { masks: 'anywhere', merge: 'cohort', valueBits: 16 },
+  { masks: 'near the base', merge: 'senders', valueBits: 16 },
+  { masks: 'near the base', merge: 'cohort', valueBits: 16 },
+  { masks: 'anywhere', merge: 'senders', valueBits: 8 },
+  { masks: 'anywhere', merge: 'senders', valueBits: 4 },
+];
+
+function termsOf({ plan }: BenchRound, boards: number): OpenRound {
+  return {
+    ...{ round: plan.round, attempt: plan.attempt, cohort: boards, goal: boards, minimum: 1, announcedMs: 0 },
+    planFrame: encodePlan(plan),
+  };
+}
+
+/** @throws Error when an update is not accepted: the figure would be of something else */
+function collect(terms: OpenRound, { model }: BenchRound, updates: readonly Sent[]): Collection {
+  const collection = new Collection(terms, model);
+  for (const { device, frame } of updates) {
+    const { kind } = collection.judge(device, frame);
+    if (kind !== 'accepted') throw new Error(`update of ${device} ${kind}, expected accepted`);
+  }
+  return collection;
+}
+
+/** Memory that a round holds after so many updates: its sums, which do not grow, and the names of boards. */
+async function memoryRow(boards: number): Promise<string[]> {
+  const memory = new Memory();
+  const round = benchRound();
+  const updates = benchUpdates(round, boards, 'anywhere');
+  const terms = termsOf(round, boards);
+  const before = await memory.held();
+  const collection = collect(terms, round, updates);
+  const held = (await memory.held()) - before;
+  return [String(collection.round.reported), (held / 1000).toFixed(0)];
+}
+
+function speed({ masks, merge, valueBits }: Case): { row: string[]; runs: string } {
+  const round = benchRound({ merge, valueBits });
+  const updates = benchUpdates(round, BOARDS, masks);
+  const terms = termsOf(round, BOARDS);
+  const ms = timeRuns(RUNS, () => collect(terms, round, updates));
+  const perSecond = (1000 * BOARDS) / best(ms);
+  const sent = round.plan.layers.reduce((sum, layer) => sum + layer.sent, 0);
+  const bytes = updates.reduce((sum, { frame }) => sum + frame.length, 0) / BOARDS;
+  const row = [
+    `masks ${masks}, mean over ${merge}, ${valueBits} bits`,
+    bytes.toFixed(0),
+    best(ms).toFixed(1),
+    ((perSecond * sent) / 1e6).toFixed(1),
+    ((perSecond * round.model.head.layout.weightCount) / 1e9).toFixed(2),
+  ];
+  return { row, runs: runsLine(ms) };
+}
+
+const { weightCount } = benchRound().model.head.layout;
+console.log(`Aggregation of ${BOARDS} updates of a model of ${weightCount} weights at density 0.05`);
+console.log(`${machineLine()}; one thread, best of ${RUNS} runs\n`);
+
+const memoryRows = [await memoryRow(100), await memoryRow(BOARDS)];
+console.log(tableLines(['updates', 'KB held by the round'], memoryRows).join('\n'));
+
+const results = CASES.map(speed);
+const header = ['updates', 'B each', 'ms', 'M non-zeros/s', 'G dense/s'];
+console.log(
+  `\n${tableLines(
+    header,
+    results.map(({ row }) => row),
+  ).join('\n')}`,
+);
+console.log('\nms of every run, in the order of the table');
+for (const { runs } of results) console.log(runs);
