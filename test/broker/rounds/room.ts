@@ -124,6 +124,10 @@ export class Room implements Publisher {
     return this.#last('model');
   }
 
+  get deltaFrame(): Uint8Array {
+    return this.#last('delta');
+  }
+
   get model(): Model {
     return decodeModel(this.modelFrame);
   }
