@@ -8,7 +8,9 @@ import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
 import { emulateCommand } from './emulate.js';
 import { experimentCommand } from './experiment.js';
+import { firmwareCommand } from './firmware.js';
 import { modelsCommand } from './models.js';
+import { replayCommand } from './replay.js';
 import { resultsCommand } from './results.js';
 import { selftestCommand } from './selftest.js';
 
@@ -20,7 +22,9 @@ const program = new Command('sparrow')
   .addCommand(experimentCommand())
   .addCommand(resultsCommand())
   .addCommand(dataCommand())
+  .addCommand(firmwareCommand())
   .addCommand(modelsCommand())
+  .addCommand(replayCommand())
   .addCommand(selftestCommand());
 
 try {
