@@ -15,15 +15,17 @@ import { BoardTransport } from './transport.js';
 export function startBoard(openHost: OpenHost): void {
   const log = new TraceLog();
   try {
-    const host = openHost(log);
+    const clock = new BoardClock(log);
+    const entropy = new HardwareEntropy();
+    const host = openHost(log, clock, entropy);
     const { identity, task, examples, keepAliveMs = SETTINGS.keepAliveMs } = host;
     log.line(`${identity.device}: ${identity.board} board, task ${task}, ${examples.count} examples`);
     const ports = {
       identity,
       task,
       transport: new BoardTransport(host.network),
-      clock: new BoardClock(log),
-      entropy: new HardwareEntropy(),
+      clock,
+      entropy,
       flash: new FlashStore(host.partition),
       examples,
       log,

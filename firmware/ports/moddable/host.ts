@@ -3,7 +3,7 @@
  * an entry `main` that hands it to the board. Interfaces only.
  * @module
  */
-import type { Examples, Identity, Log, RawPartition } from '../ports.js';
+import type { Clock, Entropy, Examples, Identity, Log, RawPartition } from '../ports.js';
 import type { Network } from './network.js';
 
 export interface Host {
@@ -17,4 +17,4 @@ export interface Host {
 }
 
 /** What each `host` exports. @throws Error or RangeError naming what is missing or wrong */
-export type OpenHost = (log: Log) => Host;
+export type OpenHost = (log: Log, clock: Clock, entropy: Entropy) => Host;

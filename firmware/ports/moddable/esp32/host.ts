@@ -1,0 +1,77 @@
+/**
+ * A chip: Wi-Fi, flash partitions, and settings from its setup in flash, or else from the command line
+ * that built the firmware (`mcconfig … ssid=… password=… broker=…`).
+ * @module
+ */
+import Instrumentation from 'instrumentation';
+import config from 'mc/config';
+import SNTP from 'sntp';
+import Time from 'time';
+import { PackedExamples } from '../../../data/packed.js';
+import { FlashSetup } from '../../../flash/setup.js';
+import type { Clock, Entropy, Examples, Log, RawPartition } from '../../ports.js';
+import type { Host } from '../host.js';
+import { WifiNetwork } from './network.js';
+import { openPartition } from './partition.js';
+import { Wifi } from './wifi.js';
+
+export function openHost(log: Log, clock: Clock, entropy: Entropy): Host {
+  const setup = new FlashSetup(openPartition('setup')).load();
+  const ssid = setup.ssid ?? text('ssid');
+  const task = setup.task ?? text('task');
+  if (ssid === undefined)
+    throw new Error('no Wi-Fi, expected ssid=… password=… when it was built, or a setup');
+  if (task === undefined) throw new Error('no task, expected task=… when it was built, or a setup');
+  const password = setup.ssid === undefined ? text('password') : setup.password;
+  const network = new WifiNetwork({ task, broker: setup.broker ?? text('broker'), clock, log });
+  const wifi = new Wifi({
+    ssid,
+    password,
+    clock,
+    entropy,
+    log,
+    onUp: () => {
+      askTime(log);
+      network.up();
+    },
+    onDown: () => network.down(),
+  });
+  const device = setup.device ?? text('device') ?? `esp32-${wifi.mac.replaceAll(':', '').toLowerCase()}`;
+  const freeMemory = Instrumentation.map('System Free Memory');
+  return {
+    identity: { device, board: config.board },
+    task,
+    network,
+    partition: openPartition('models'),
+    examples: openExamples(openPartition('shard'), log),
+    freeBytes: () => (freeMemory === undefined ? 0 : (Instrumentation.get(freeMemory) ?? 0)),
+  };
+}
+
+/** A value of the command line; those are always text, and an empty one is none. */
+function text(name: string): string | undefined {
+  const value: unknown = config[name];
+  return value === undefined || value === '' ? undefined : String(value);
+}
+
+/** The time of day, for who looks at it: certificates and logs. Nothing waits for it. */
+function askTime(log: Log): void {
+  const host = text('sntp');
+  if (host === undefined) return;
+  new SNTP({ host }, (message, value) => {
+    if (message === SNTP.time && value !== undefined) Time.set(value);
+    else if (message === SNTP.error) log.line(`no time from ${host}`);
+  });
+}
+
+/** The shard partition; a board without one has no examples yet, and is never asked. */
+function openExamples(partition: RawPartition, log: Log): Examples {
+  const length = new Uint8Array(4);
+  partition.read(0, length);
+  const bytes = new DataView(length.buffer).getUint32(0, true);
+  if (bytes > partition.bytes - length.length) {
+    log.line('no shard in flash: this board cannot train yet');
+    return { count: 0, features: 0, signed: false, classes: 0, read: () => 0 };
+  }
+  return new PackedExamples(bytes, (offset, out) => partition.read(length.length + offset, out));
+}

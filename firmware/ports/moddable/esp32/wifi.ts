@@ -1,0 +1,100 @@
+/**
+ * The board's Wi-Fi: joins, and joins again for as long as it takes, with growing and random rests, so
+ * that a room of boards does not knock at one moment when its access point comes back. It never
+ * blocks: who needs it waits for `onUp`.
+ * @module
+ */
+import WiFi from 'embedded:network/interface/wifi';
+import { Backoff } from '../../../federation/backoff.js';
+import { guarded } from '../../../federation/guard.js';
+import type { Clock, Entropy, Log, Timer } from '../../ports.js';
+
+export interface WifiOptions {
+  readonly ssid: string;
+  readonly password?: string;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  /** The board has an address. */
+  readonly onUp: () => void;
+  readonly onDown: () => void;
+}
+
+/** States of the SDK's interface, from its `connection`. */
+const DISCONNECTED = 200;
+const HAS_ADDRESS = 500;
+
+const FIRST_REST_MS = 1000;
+const LONGEST_REST_MS = 60_000;
+/** Without an address after this, the try has failed. */
+const JOIN_MS = 30_000;
+
+export class Wifi {
+  readonly #options: WifiOptions;
+  readonly #backoff: Backoff;
+  readonly #wifi: WiFi;
+  #isUp = false;
+  #timer: Timer | undefined; // the rest between two tries, or the wait for an address
+
+  constructor(options: WifiOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(FIRST_REST_MS, LONGEST_REST_MS, options.entropy);
+    this.#wifi = new WiFi({ onChanged: guarded(options.log, 'Wi-Fi', () => this.#changed()) });
+    this.#join();
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Of the chip, `a4:d1:8c:db:c0:20`. */
+  get mac(): string {
+    const mac = this.#wifi.MAC;
+    if (mac === undefined) throw new Error('no MAC address, expected one of the Wi-Fi');
+    return mac;
+  }
+
+  #join(): void {
+    const { ssid, password, log } = this.#options;
+    try {
+      this.#wifi.connect(password ? { SSID: ssid, password } : { SSID: ssid });
+    } catch {
+      log.line(`Wi-Fi ${ssid} refused the try`);
+      this.#rest();
+      return;
+    }
+    this.#wait(JOIN_MS, () => {
+      this.#wifi.disconnect();
+      this.#rest();
+    });
+  }
+
+  #changed(): void {
+    const { log, ssid, onUp, onDown } = this.#options;
+    const { connection } = this.#wifi;
+    if (connection >= HAS_ADDRESS && !this.#isUp) {
+      this.#isUp = true;
+      this.#timer?.cancel();
+      this.#backoff.reset();
+      log.line(`Wi-Fi ${ssid}, address ${this.#wifi.address}`);
+      onUp();
+    } else if (connection <= DISCONNECTED) {
+      if (this.#isUp) {
+        this.#isUp = false;
+        onDown();
+      }
+      this.#rest();
+    }
+  }
+
+  #rest(): void {
+    const restMs = this.#backoff.next();
+    this.#options.log.line(`no Wi-Fi ${this.#options.ssid}, next try in ${restMs} ms`);
+    this.#wait(restMs, () => this.#join());
+  }
+
+  #wait(ms: number, then: () => void): void {
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(ms, then);
+  }
+}

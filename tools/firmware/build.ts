@@ -1,0 +1,60 @@
+/**
+ * Builds the root manifest with the SDK for Linux, and the loader that runs it without a window.
+ * @module
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, type Sdk } from './sdk.js';
+
+export interface LinuxBuild {
+  readonly library: string; // mc.so
+  readonly loader: string;
+  readonly ms: number; // of the firmware's part
+  readonly log: string; // what mcconfig printed
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const NAME = 'sparrow'; // as in manifest.json
+
+/**
+ * @param folder for everything that is built; a second build there takes seconds
+ * @throws Error with the compiler's lines when the firmware does not build
+ */
+export async function buildForLinux(sdk: Sdk, folder: string): Promise<LinuxBuild> {
+  mkdirSync(folder, { recursive: true });
+  const startMs = performance.now();
+  // Without `-t build` a debug build would also end every simulator on this machine.
+  const log = await run('mcconfig', ['-m', '-p', 'lin', '-t', 'build', '-o', folder], {
+    env: sdk.env,
+    cwd: ROOT,
+  });
+  const ms = performance.now() - startMs;
+  return {
+    library: join(folder, 'bin/lin/mc/release', NAME, 'mc.so'),
+    loader: await buildLoader(sdk, folder),
+    ms,
+    log,
+  };
+}
+
+async function buildLoader(sdk: Sdk, folder: string): Promise<string> {
+  const loader = join(folder, 'loader');
+  const glib = await run('pkg-config', ['--cflags', '--libs', 'gio-2.0'], { env: sdk.env });
+  const includes = ['build/simulators/modules', 'xs/includes', 'xs/platforms', 'xs/sources'];
+  const args = [
+    '-O2',
+    '-o',
+    loader,
+    join(import.meta.dirname, 'loader.c'),
+    // As the SDK compiles the engine in mc.so: the machine must have the same layout here.
+    '-DINCLUDE_XSPLATFORM=1',
+    '-DXSPLATFORM="lin_xs.h"',
+    '-DXS_ARCHIVE=1',
+    ...includes.map((path) => `-I${join(sdk.folder, path)}`),
+    ...glib.trim().split(/\s+/),
+    '-ldl',
+    '-rdynamic',
+  ];
+  await run('cc', args, { env: sdk.env });
+  return loader;
+}

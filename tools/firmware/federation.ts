@@ -1,0 +1,141 @@
+/**
+ * One federation of boards of the SDK's Linux build and boards emulated on Node, on the real broker;
+ * what every board sent is recorded on its way.
+ * @module
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startBroker } from '../../broker/main.js';
+import type { FederationSummary } from '../../broker/rounds/event.js';
+import { start } from '../../firmware/main.js';
+import { Shard } from '../../shared/data/example-set.js';
+import type { Recipe } from '../../shared/model/recipe.js';
+import { parseTopic } from '../../shared/protocol/topics.js';
+import type { Dataset } from '../datasets/dataset.js';
+import { modelFor, taskName } from '../datasets/model.js';
+import { wholeSet } from '../datasets/split.js';
+import { EmulatedBoard } from '../emulator/board.js';
+import { LinuxBoard, type MemoryUse } from './board.js';
+import type { LinuxBuild } from './build.js';
+import { RecordingProxy } from './proxy.js';
+import { formatShard } from './shard.js';
+
+export interface FederationOptions {
+  readonly dataset: Dataset;
+  readonly recipe: Recipe;
+  readonly shards: readonly Uint32Array[]; // places in the training set, one board each
+  readonly board: string; // profile name
+  readonly folder: string; // empty
+  /** The first `count` boards run it; none when left out. */
+  readonly sdk?: { readonly build: LinuxBuild; readonly count: number };
+  readonly onLine?: (device: string, line: string) => void;
+}
+
+export interface FederationRun {
+  readonly summary: FederationSummary;
+  readonly model: Buffer; // final
+  /** By device: its update frames in order, each different one once. */
+  readonly updates: ReadonlyMap<string, readonly Buffer[]>;
+  readonly memory: ReadonlyMap<string, MemoryUse>;
+  readonly bytes: { readonly up: number; readonly down: number }; // on TCP, all boards
+}
+
+const SEED = 1;
+
+export function deviceName(index: number): string {
+  return `board-${index + 1}`;
+}
+
+/** @throws Error when a board of the SDK's build ended by itself */
+export async function runFederation(options: FederationOptions): Promise<FederationRun> {
+  const { dataset, recipe, shards, board, folder, sdk, onLine } = options;
+  const task = taskName(dataset.name);
+  const boards = shards.length;
+  mkdirSync(folder, { recursive: true });
+  const broker = await startBroker(
+    {
+      task,
+      taskSeed: SEED,
+      recipe,
+      description: modelFor(dataset),
+      folder: join(folder, 'broker'),
+      host: '127.0.0.1',
+      port: 0,
+      testSet: wholeSet(dataset.test),
+      board: { name: board, examples: Math.max(...shards.map((places) => places.length)) },
+      cohort: boards,
+      goal: boards,
+      minimum: boards,
+      deadlineMs: 0,
+      gatherMs: 0,
+      maxDevices: boards,
+    },
+    { onEvent: () => {}, log: (line) => onLine?.('broker', line) },
+  );
+  const proxy = new RecordingProxy(() => broker.port);
+  const port = await proxy.listen();
+  const onLinux = shards.slice(0, sdk?.count ?? 0).map((places, index) => {
+    const device = deviceName(index);
+    return new LinuxBoard({
+      build: sdk!.build,
+      folder: join(folder, device),
+      device,
+      board,
+      task,
+      port,
+      shard: formatShard(dataset.train, places),
+      onLine: (line) => onLine?.(device, line),
+    });
+  });
+  const onNode = shards.slice(onLinux.length).map((places, i) => {
+    const device = deviceName(onLinux.length + i);
+    return new EmulatedBoard({
+      device,
+      board,
+      task,
+      broker: { host: '127.0.0.1', port },
+      examples: new Shard(dataset.train, places),
+      seed: i,
+      firmware: (ports) => start(ports),
+      log: { line: (line) => onLine?.(device, line) },
+    });
+  });
+  try {
+    for (const each of [...onLinux, ...onNode]) each.start();
+    const death = Promise.race(onLinux.map(({ died }) => died));
+    const summary = await Promise.race([
+      broker.finished,
+      ...(onLinux.length > 0 ? [death.then((reason) => Promise.reject(new Error(reason)))] : []),
+    ]);
+    return {
+      summary,
+      model: readFileSync(join(folder, 'broker', 'final.model')),
+      updates: updatesIn(proxy),
+      memory: await stopped(onLinux),
+      bytes: { ...proxy.bytes },
+    };
+  } finally {
+    await stopped(onLinux);
+    for (const each of onNode) each.stop();
+    await broker.close();
+    await proxy.close();
+  }
+}
+
+async function stopped(boards: readonly LinuxBoard[]): Promise<Map<string, MemoryUse>> {
+  await Promise.all(boards.map((board) => board.stop()));
+  return new Map(boards.flatMap(({ device, memory }) => (memory === undefined ? [] : [[device, memory]])));
+}
+
+/** A board may have said the same twice, after a lost connection. */
+function updatesIn({ recorded }: RecordingProxy): Map<string, Buffer[]> {
+  const updates = new Map<string, Buffer[]>();
+  for (const { topic, payload } of recorded) {
+    const parsed = parseTopic(topic);
+    if (parsed?.kind !== 'update') continue;
+    const frames = updates.get(parsed.device) ?? [];
+    updates.set(parsed.device, frames);
+    if (!frames.some((frame) => frame.equals(payload))) frames.push(payload);
+  }
+  return updates;
+}

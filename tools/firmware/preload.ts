@@ -1,0 +1,14 @@
+/**
+ * `npm run firmware:preload`: lists every module of ours for preloading, in a manifest of its own. The
+ * SDK takes no pattern here for TypeScript, and a module that is not preloaded lies in RAM.
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtModules, PRELOAD } from './modules.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+const preload = builtModules(ROOT);
+writeFileSync(join(ROOT, PRELOAD), `${JSON.stringify({ preload }, undefined, 2)}\n`);
+console.log(`${PRELOAD}: ${preload.length} modules`);
