@@ -18,7 +18,8 @@ import { Room } from '../emulator/room.js';
 import { integer } from './option.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 import { bytes, type Report, summaryLines, terminalReport } from './report.js';
-import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, traceFrom, xsFrom } from './room.js';
+import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
+import { witness } from './witness.js';
 
 /** The demo is for this machine alone; `sparrow broker` listens to a room. */
 const HOST = '127.0.0.1';
@@ -75,16 +76,19 @@ async function run(options: DemoOptions): Promise<void> {
     },
     log: (text) => report.line(text),
   }).catch(hintAtNew);
+  const address = { host: HOST, port: broker.port };
+  const task = taskName(dataset.name);
+  const seen = witness(options, { broker: address, task, shards, log: (line) => report.line(line) });
   const room = new Room({
-    broker: { host: HOST, port: broker.port },
-    task: taskName(dataset.name),
+    broker: address,
+    task,
     board: options.board,
     shards,
     seed: options.seed,
     joinMs: Math.min(JOIN_MS_MOST, JOIN_MS_PER_BOARD * shards.length),
     faults: faultsFrom(options),
     xs,
-    onPublish: traceFrom(options),
+    onPublish: seen.onPublish,
     log: (device, text) => {
       if (options.verbose) report.line(`${device}: ${text}`);
     },
@@ -92,6 +96,7 @@ async function run(options: DemoOptions): Promise<void> {
   let isStopped = false;
   const close = async () => {
     room.stop();
+    seen.close();
     await broker.close();
   };
   process.once('SIGINT', () => {

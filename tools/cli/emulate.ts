@@ -7,12 +7,14 @@ import { BOARD_NAMES } from '../../shared/model/boards.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { taskName } from '../datasets/model.js';
 import { Room } from '../emulator/room.js';
-import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, traceFrom, xsFrom } from './room.js';
+import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
+import { witness } from './witness.js';
 
 interface EmulateOptions extends RoomOptions {
   readonly broker: string;
   readonly task?: string;
   readonly flash?: string;
+  readonly shadow: boolean;
 }
 
 const MQTT_PORT = 1883;
@@ -23,23 +25,28 @@ export function emulateCommand(): Command {
     .description('emulate boards that join a running broker; stop them with Ctrl-C')
     .option('--broker <host:port>', 'where the broker listens', `127.0.0.1:${MQTT_PORT}`)
     .option('--task <name>', 'name in the topics; that of the data set when left out')
-    .option('--flash <folder>', 'keep the boards’ flash in files there; in memory when left out');
+    .option('--flash <folder>', 'keep the boards’ flash in files there; in memory when left out')
+    .option('--shadow', 'start no board: the one of --twin runs elsewhere, on the same examples', false);
   return addRoomOptions(command, BOARD_NAMES).action(run);
 }
 
 async function run(options: EmulateOptions): Promise<void> {
   const dataset = loadDataset(options.data);
+  const broker = addressOf(options.broker);
+  const task = options.task ?? taskName(dataset.name);
+  const shards = shardsFrom(options, dataset);
+  const seen = witness(options, { broker, task, shards, log: console.log, isElsewhere: options.shadow });
   const room = new Room({
-    broker: addressOf(options.broker),
-    task: options.task ?? taskName(dataset.name),
+    broker,
+    task,
     board: options.board,
-    shards: shardsFrom(options, dataset),
+    shards: options.shadow ? [] : shards,
     seed: options.seed,
     joinMs: JOIN_MS,
     flashFolder: options.flash,
     faults: faultsFrom(options),
     xs: await xsFrom(options, (line) => console.log(line)),
-    onPublish: traceFrom(options),
+    onPublish: seen.onPublish,
     log: (device, text) => console.log(`${device}: ${text}`),
   });
   room.start();
@@ -48,6 +55,7 @@ async function run(options: EmulateOptions): Promise<void> {
     process.once('SIGTERM', resolve);
   });
   room.stop();
+  seen.close();
 }
 
 /** @throws RangeError unless the text is host:port */

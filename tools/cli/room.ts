@@ -7,11 +7,11 @@ import type { Shard } from '../../shared/data/example-set.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { split } from '../datasets/split.js';
 import type { RoomOptions as EmulatorRoom } from '../emulator/room.js';
-import { traceInto } from '../emulator/trace.js';
 import { xsFiles } from '../emulator/xsfiles.js';
 import { integer } from './option.js';
+import type { WitnessOptions } from './witness.js';
 
-export interface RoomOptions {
+export interface RoomOptions extends WitnessOptions {
   readonly data: string;
   readonly boards: number;
   readonly board: string;
@@ -21,7 +21,6 @@ export interface RoomOptions {
   readonly delay?: number;
   readonly engine: EngineName;
   readonly xs?: number;
-  readonly trace?: string;
 }
 
 const ENGINES = ['node', 'xs'] as const;
@@ -46,7 +45,9 @@ export function addRoomOptions(command: Command, boardNames: readonly string[]):
         .default('node'),
     )
     .option('--xs <n>', 'so many of the boards, the first ones, run on XS', integer(0, 10_000))
-    .option('--trace <folder>', 'write what each board sent up, a file for each');
+    .option('--trace <folder>', 'write what each board sent up, a file for each')
+    .option('--capsules <folder>', 'write a capsule for each update, for `sparrow replay`')
+    .option('--twin <device>', 'make each update of this board again and raise an alarm if it differs');
 }
 
 /** The part of the room that runs on XS, built where it was not yet. @throws Error where it cannot be */
@@ -56,10 +57,6 @@ export async function xsFrom(
 ): Promise<EmulatorRoom['xs']> {
   const count = Math.min(boards, xs ?? (engine === 'xs' ? boards : 0));
   return count === 0 ? undefined : { boards: count, files: await xsFiles(onWord) };
-}
-
-export function traceFrom({ trace }: RoomOptions): EmulatorRoom['onPublish'] {
-  return trace === undefined ? undefined : traceInto(trace);
 }
 
 /** The set's own clients where there are enough of them, else a like mix of classes for each board. */
