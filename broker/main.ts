@@ -3,6 +3,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Shard } from '../shared/data/example-set.js';
 import { boardProfile } from '../shared/model/boards.js';
 import { formatDescription, type ModelDescription } from '../shared/model/description.js';
@@ -12,15 +13,18 @@ import { checkMemory, memoryOf } from '../shared/model/memory.js';
 import type { Model } from '../shared/model/model.js';
 import { planTraining, powerOf } from '../shared/model/training.js';
 import { isTaskName } from '../shared/protocol/device.js';
+import { formatVersion } from '../shared/protocol/firmware.js';
 import { decodeModel, encodeModel } from '../shared/protocol/model.js';
 import { maxUpdateBytes } from '../shared/protocol/update.js';
 import { evaluateModel } from './evaluation/evaluation.js';
 import { MqttBroker } from './mqtt/broker.js';
+import { publishFirmware } from './mqtt/firmware.js';
 import { gatewayTo } from './mqtt/gateway.js';
 import { Coordinator } from './rounds/coordinator.js';
 import type { FederationEvent, FederationSummary } from './rounds/event.js';
 import type { Clock, Score } from './rounds/ports.js';
 import type { RoundSettings } from './rounds/settings.js';
+import { FirmwareFolder } from './storage/firmware.js';
 import { hashFrame } from './storage/hash.js';
 import { FolderStore } from './storage/store.js';
 
@@ -129,8 +133,16 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     );
     const port = await mqtt.listen(coordinator);
     coordinator.start();
+    const firmware = new FirmwareFolder(join(folder, 'firmware'), {
+      onFirmware({ firmware, image }) {
+        listeners.log(`firmware ${formatVersion(firmware.version)} for ${firmware.target}`);
+        void publishFirmware(mqtt.publisher, task, firmware, image);
+      },
+      onFault: listeners.log,
+    });
     const stop = async () => {
       end.reject(new Error('broker closed, expected to finish its rounds'));
+      firmware.close();
       coordinator.stop();
       await mqtt.close();
       store.close();

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Examples, Log, Ports, RawPartition } from '../../firmware/ports/ports.js';
+import { bootHost, type Updatable } from './bootloader.js';
 import { NodeClock } from './clock.js';
 import { SeededEntropy } from './entropy.js';
 import { type Faults, FaultyTransport } from './faults.js';
@@ -43,6 +44,8 @@ export interface BoardOptions {
   readonly freeBytes?: () => number;
   /** Raw flash for the firmware's store, opened anew in each life; left out: a quick flash in memory. */
   readonly partition?: RawPartition;
+  /** Firmware that can be changed over the network; left out: it cannot. */
+  readonly update?: Updatable;
   readonly faults?: Faults;
   /** Hears what the board publishes, before faults. */
   readonly onPublish?: Heard;
@@ -80,8 +83,20 @@ export class EmulatedBoard implements Board {
 
   start(): void {
     if (this.isOn) throw new RangeError(`board ${this.device} on, expected off`);
-    const { device, board, task, broker, examples, seed, firmware, log, faults, partition, onPublish } =
-      this.#options;
+    const {
+      device,
+      board,
+      task,
+      broker,
+      examples,
+      seed,
+      firmware,
+      log,
+      faults,
+      partition,
+      onPublish,
+      update,
+    } = this.#options;
     const clock = new NodeClock();
     const tcp = new TcpTransport(broker);
     const life = this.#lives++;
@@ -89,6 +104,7 @@ export class EmulatedBoard implements Board {
       faults === undefined ? tcp : new FaultyTransport(tcp, clock, { ...faults, seed: faults.seed + life });
     this.#clock = clock;
     this.#transport = transport;
+    const restart = () => setImmediate(() => this.#clock === clock && this.isOn && this.restart());
     if (partition !== undefined) this.#flash = new StoredFlash(partition, this.#flash.wear);
     this.#running = firmware({
       identity: { device, board },
@@ -100,6 +116,7 @@ export class EmulatedBoard implements Board {
       examples,
       log,
       freeBytes: this.#options.freeBytes ?? (() => 0),
+      firmware: update && bootHost(update, restart),
     });
   }
 

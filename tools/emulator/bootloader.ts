@@ -24,6 +24,20 @@ const HASH_BYTES = 32;
 const HEADER_BYTES = 8; // version and length of the whole image, uint32 each
 const PAIR_BYTES = 2 * SECTOR_BYTES;
 
+/** What a board needs to be updated. */
+export interface Updatable {
+  readonly flash: FirmwareFlash;
+  readonly target: string;
+  readonly key: Uint8Array; // public key of the firmware's maker
+}
+
+/** Power on: the port of the firmware that the boot loader starts. @throws Error on a dead board */
+export function bootHost({ flash, target, key }: Updatable, restart: () => void): FirmwareHost {
+  const booted = flash.boot();
+  if (booted === undefined) throw new Error('board without whole firmware, expected one in either slot');
+  return flash.host(booted, { target, key, restart });
+}
+
 /** An image that the boot loader takes for whole. @param bytes of all of it, 40 or more */
 export function makeImage(version: number, bytes: number): Uint8Array {
   const random = new Random(version);
