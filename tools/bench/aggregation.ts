@@ -27,6 +27,7 @@ const CASES: readonly Case[] = [
   { masks: 'anywhere', merge: 'cohort', valueBits: 16 },
   { masks: 'near the base', merge: 'senders', valueBits: 16 },
   { masks: 'near the base', merge: 'cohort', valueBits: 16 },
+  { masks: 'in rows and columns', merge: 'senders', valueBits: 16 },
   { masks: 'anywhere', merge: 'senders', valueBits: 8 },
   { masks: 'anywhere', merge: 'senders', valueBits: 4 },
 ];

@@ -29,7 +29,9 @@ export type MaskChoice =
   /** anywhere: the encoder then writes Rice gaps of the positions */
   | 'anywhere'
   /** near the base's own top-k, NEAR_CHANGED of it exchanged: the encoder then writes the change */
-  | 'near the base';
+  | 'near the base'
+  /** most of them in some rows and columns, as trained differences are: the encoder then writes the grid */
+  | 'in rows and columns';
 
 const NEAR_CHANGED = 0.15;
 
@@ -63,10 +65,14 @@ export function benchUpdates({ model, plan }: BenchRound, boards: number, masks:
   const { valueBits } = plan.method;
   return Array.from({ length: boards }, (_, board) => {
     const device = `board-${board}`;
-    const layers = layout.layers.map(({ index, weights, outputs }) => {
+    const layers = layout.layers.map(({ index, weights, inputs, outputs }) => {
       const { sent } = plan.layers[index];
       const near = masks === 'near the base' ? reference(index) : undefined;
-      const positions = somePositions(weights.length, sent, near, random);
+      const draw =
+        masks === 'in rows and columns'
+          ? () => skewed(outputs, random) * inputs + skewed(inputs, random)
+          : () => random.below(weights.length);
+      const positions = somePositions(weights.length, sent, near, random, draw);
       return {
         positions: sent === weights.length ? ('all' as const) : positions,
         values: someNumbers(sent, valueBits, random),
@@ -84,7 +90,7 @@ export function benchUpdates({ model, plan }: BenchRound, boards: number, masks:
       heldBack: 4,
       correct: 3,
       macs: 1e6,
-      valueBits: 16 as const,
+      valueBits,
     };
     return { device, frame: encodeUpdate(update, layout, reference) };
   });
@@ -96,8 +102,20 @@ function someNumbers(length: number, bits: ValueBits, random: Random): Int16Arra
   return Int16Array.from({ length }, () => random.below(2 * most + 1) - most);
 }
 
-/** `count` of n places, ascending; near a set of that size if there is one. */
-function somePositions(n: number, count: number, near: Uint32Array | undefined, random: Random): Uint32Array {
+/** Of n rows or columns, some much more often than others. */
+function skewed(n: number, random: Random): number {
+  const part = random.below(4096) / 4096;
+  return (Math.floor(n * part * part) * 17) % n; // the full ones are not neighbours
+}
+
+/** `count` of n places, ascending, drawn at random beside those of `near` that stay. */
+function somePositions(
+  n: number,
+  count: number,
+  near: Uint32Array | undefined,
+  random: Random,
+  draw: () => number,
+): Uint32Array {
   const isKept = new Uint8Array(n);
   let missing = count;
   for (const position of near ?? []) {
@@ -106,7 +124,7 @@ function somePositions(n: number, count: number, near: Uint32Array | undefined, 
     missing--;
   }
   while (missing > 0) {
-    const position = random.below(n);
+    const position = draw();
     missing -= 1 - isKept[position];
     isKept[position] = 1;
   }
