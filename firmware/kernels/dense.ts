@@ -35,6 +35,29 @@ export function denseForward(
     const start = weightsAt + r * cols;
     const end = start + cols;
     const bias = biases[biasesAt + r];
+    if (lanes === 1) {
+      let sum = bias;
+      let x = inputsAt;
+      let i = start;
+      for (; i + 8 <= end; i += 8) {
+        sum +=
+          weights[i] * inputs[x] +
+          weights[i + 1] * inputs[x + 1] +
+          weights[i + 2] * inputs[x + 2] +
+          weights[i + 3] * inputs[x + 3] +
+          weights[i + 4] * inputs[x + 4] +
+          weights[i + 5] * inputs[x + 5] +
+          weights[i + 6] * inputs[x + 6] +
+          weights[i + 7] * inputs[x + 7];
+        x += 8;
+      }
+      for (; i < end; i++) {
+        sum += weights[i] * inputs[x];
+        x++;
+      }
+      sums[sumsAt + r] = sum;
+      continue;
+    }
     let lane = 0;
     for (; lane + 8 <= lanes; lane += 8) {
       let s0 = bias;

@@ -45,19 +45,51 @@ export function listedWeightStep(
   let clipped = 0;
   for (let r = fromRow; r < toRow; r++) {
     const g = errorsAt + r * lanes;
-    const place = r * cols;
     let any = 0;
     for (let lane = 0; lane < lanes; lane++) any |= errors[g + lane];
     if (any === 0) continue;
+    const row = weightsAt + r * cols;
+    const turn = noiseTurn + r * cols;
+    const g0 = errors[g];
+    let g1 = 0;
+    let g2 = 0;
+    let g3 = 0;
+    let g4 = 0;
+    let g5 = 0;
+    let g6 = 0;
+    let g7 = 0;
+    if (lanes >= 8) {
+      g1 = errors[g + 1];
+      g2 = errors[g + 2];
+      g3 = errors[g + 3];
+      g4 = errors[g + 4];
+      g5 = errors[g + 5];
+      g6 = errors[g + 6];
+      g7 = errors[g + 7];
+    }
     const end = columnsAt + rowStarts[rowStartsAt + r + 1];
     for (let k = columnsAt + rowStarts[rowStartsAt + r]; k < end; k++) {
       const c = columns[k];
       const x = inputsAt + c * lanes;
-      let sum = 0;
-      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+      let sum = g0 * inputs[x];
+      if (lanes > 1) {
+        let lane = 1;
+        if (lanes >= 8) {
+          sum +=
+            g1 * inputs[x + 1] +
+            g2 * inputs[x + 2] +
+            g3 * inputs[x + 3] +
+            g4 * inputs[x + 4] +
+            g5 * inputs[x + 5] +
+            g6 * inputs[x + 6] +
+            g7 * inputs[x + 7];
+          lane = 8;
+        }
+        for (; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+      }
       if (sum === 0) continue;
-      const dither = noise[noiseAt + ((noiseTurn + place + c) & (NOISE_LENGTH - 1))] >> cut;
-      let w = weights[weightsAt + place + c] - ((sum * mantissa + dither) >> shift);
+      const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+      let w = weights[row + c] - ((sum * mantissa + dither) >> shift);
       if (w > weightMax) {
         w = weightMax;
         clipped++;
@@ -65,7 +97,7 @@ export function listedWeightStep(
         w = -weightMax;
         clipped++;
       }
-      weights[weightsAt + place + c] = w;
+      weights[row + c] = w;
     }
   }
   return clipped;

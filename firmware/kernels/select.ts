@@ -34,9 +34,8 @@ export function listActive(
     const row = weightsAt + r * cols;
     for (let c = 0; c < cols; c++) {
       const w = weights[row + c];
-      const magnitude = w < 0 ? -w : w;
-      if (magnitude < threshold) continue;
-      if (magnitude === threshold) {
+      if (w < threshold && w > -threshold) continue; // most
+      if (w === threshold || w === -threshold) {
         if (left === 0) continue;
         left--;
       }
@@ -94,10 +93,12 @@ export function keepLargest(
     const v = inputs[x];
     const magnitude = v < 0 ? -v : v;
     let kept = 0;
-    if (magnitude > threshold) kept = 1;
-    else if (magnitude === threshold && magnitude > 0 && (ties > 0 || clearRest === 1)) {
-      ties--;
-      kept = 1;
+    if (magnitude >= threshold) {
+      if (magnitude > threshold) kept = 1;
+      else if (magnitude > 0 && (ties > 0 || clearRest === 1)) {
+        ties--;
+        kept = 1;
+      }
     }
     if (kept === 1) marks[marksAt + c] = 1;
     else if (clearRest === 1) inputs[x] = 0;
@@ -109,7 +110,8 @@ export function keepLargest(
  * Lists the marked columns and clears the marks.
  *
  * @param kept  uint16 [cols] overwritten, ascending
- * @param marks uint8 [cols] cleared
+ * @param marks uint8 [cols] cleared; marksAt is a multiple of 4
+ * @param words int32 [(marksAt + cols) / 4] of the same buffer: four marks at once, since most are 0
  * @returns how many
  */
 export function listKept(
@@ -117,14 +119,23 @@ export function listKept(
   keptAt: number,
   marks: Uint8Array,
   marksAt: number,
+  words: Int32Array,
   cols: number,
 ): number {
   let count = 0;
-  for (let c = 0; c < cols; c++) {
-    if (marks[marksAt + c] === 0) continue;
-    marks[marksAt + c] = 0;
-    kept[keptAt + count] = c;
-    count++;
+  let c = 0;
+  while (c < cols) {
+    if (c + 4 <= cols && words[(marksAt + c) >> 2] === 0) {
+      c += 4;
+      continue;
+    }
+    const end = c + 4 <= cols ? c + 4 : cols;
+    for (; c < end; c++) {
+      if (marks[marksAt + c] === 0) continue;
+      marks[marksAt + c] = 0;
+      kept[keptAt + count] = c;
+      count++;
+    }
   }
   return count;
 }

@@ -40,6 +40,27 @@ export function sparseForward(
     const start = columnsAt + rowStarts[rowStartsAt + r];
     const end = columnsAt + rowStarts[rowStartsAt + r + 1];
     const bias = biases[biasesAt + r];
+    if (lanes === 1) {
+      let sum = bias;
+      let k = start;
+      for (; k + 4 <= end; k += 4) {
+        const c0 = columns[k];
+        const c1 = columns[k + 1];
+        const c2 = columns[k + 2];
+        const c3 = columns[k + 3];
+        sum +=
+          weights[row + c0] * inputs[inputsAt + c0] +
+          weights[row + c1] * inputs[inputsAt + c1] +
+          weights[row + c2] * inputs[inputsAt + c2] +
+          weights[row + c3] * inputs[inputsAt + c3];
+      }
+      for (; k < end; k++) {
+        const c = columns[k];
+        sum += weights[row + c] * inputs[inputsAt + c];
+      }
+      sums[sumsAt + r] = sum;
+      continue;
+    }
     let lane = 0;
     for (; lane + 8 <= lanes; lane += 8) {
       let s0 = bias;

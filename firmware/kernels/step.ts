@@ -45,18 +45,50 @@ export function denseWeightStep(
   let clipped = 0;
   for (let r = fromRow; r < toRow; r++) {
     const g = errorsAt + r * lanes;
-    const place = r * cols;
     let any = 0;
     for (let lane = 0; lane < lanes; lane++) any |= errors[g + lane];
     if (any === 0) continue;
+    const row = weightsAt + r * cols;
+    const turn = noiseTurn + r * cols;
+    const g0 = errors[g];
+    let g1 = 0;
+    let g2 = 0;
+    let g3 = 0;
+    let g4 = 0;
+    let g5 = 0;
+    let g6 = 0;
+    let g7 = 0;
+    if (lanes >= 8) {
+      g1 = errors[g + 1];
+      g2 = errors[g + 2];
+      g3 = errors[g + 3];
+      g4 = errors[g + 4];
+      g5 = errors[g + 5];
+      g6 = errors[g + 6];
+      g7 = errors[g + 7];
+    }
     let x = inputsAt;
     for (let c = 0; c < cols; c++) {
-      let sum = 0;
-      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+      let sum = g0 * inputs[x];
+      if (lanes > 1) {
+        let lane = 1;
+        if (lanes >= 8) {
+          sum +=
+            g1 * inputs[x + 1] +
+            g2 * inputs[x + 2] +
+            g3 * inputs[x + 3] +
+            g4 * inputs[x + 4] +
+            g5 * inputs[x + 5] +
+            g6 * inputs[x + 6] +
+            g7 * inputs[x + 7];
+          lane = 8;
+        }
+        for (; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+      }
       x += lanes;
       if (sum === 0) continue;
-      const dither = noise[noiseAt + ((noiseTurn + place + c) & (NOISE_LENGTH - 1))] >> cut;
-      let w = weights[weightsAt + place + c] - ((sum * mantissa + dither) >> shift);
+      const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+      let w = weights[row + c] - ((sum * mantissa + dither) >> shift);
       if (w > weightMax) {
         w = weightMax;
         clipped++;
@@ -64,7 +96,7 @@ export function denseWeightStep(
         w = -weightMax;
         clipped++;
       }
-      weights[weightsAt + place + c] = w;
+      weights[row + c] = w;
     }
   }
   return clipped;
@@ -108,18 +140,50 @@ export function sparseWeightStep(
   let clipped = 0;
   for (let r = fromRow; r < toRow; r++) {
     const g = errorsAt + r * lanes;
-    const place = r * cols;
     let any = 0;
     for (let lane = 0; lane < lanes; lane++) any |= errors[g + lane];
     if (any === 0) continue;
+    const row = weightsAt + r * cols;
+    const turn = noiseTurn + r * cols;
+    const g0 = errors[g];
+    let g1 = 0;
+    let g2 = 0;
+    let g3 = 0;
+    let g4 = 0;
+    let g5 = 0;
+    let g6 = 0;
+    let g7 = 0;
+    if (lanes >= 8) {
+      g1 = errors[g + 1];
+      g2 = errors[g + 2];
+      g3 = errors[g + 3];
+      g4 = errors[g + 4];
+      g5 = errors[g + 5];
+      g6 = errors[g + 6];
+      g7 = errors[g + 7];
+    }
     for (let k = 0; k < keptCount; k++) {
       const c = kept[keptAt + k];
       const x = inputsAt + c * lanes;
-      let sum = 0;
-      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+      let sum = g0 * inputs[x];
+      if (lanes > 1) {
+        let lane = 1;
+        if (lanes >= 8) {
+          sum +=
+            g1 * inputs[x + 1] +
+            g2 * inputs[x + 2] +
+            g3 * inputs[x + 3] +
+            g4 * inputs[x + 4] +
+            g5 * inputs[x + 5] +
+            g6 * inputs[x + 6] +
+            g7 * inputs[x + 7];
+          lane = 8;
+        }
+        for (; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+      }
       if (sum === 0) continue;
-      const dither = noise[noiseAt + ((noiseTurn + place + c) & (NOISE_LENGTH - 1))] >> cut;
-      let w = weights[weightsAt + place + c] - ((sum * mantissa + dither) >> shift);
+      const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+      let w = weights[row + c] - ((sum * mantissa + dither) >> shift);
       if (w > weightMax) {
         w = weightMax;
         clipped++;
@@ -127,7 +191,7 @@ export function sparseWeightStep(
         w = -weightMax;
         clipped++;
       }
-      weights[weightsAt + place + c] = w;
+      weights[row + c] = w;
     }
   }
   return clipped;
@@ -160,9 +224,14 @@ export function biasStep(
   const up = shift < 0 ? -shift : 0;
   const down = shift > 0 ? shift : 0;
   const half = (1 << down) >> 1;
+  let g = errorsAt;
   for (let r = 0; r < rows; r++) {
-    let sum = 0;
-    for (let lane = 0; lane < lanes; lane++) sum += errors[errorsAt + r * lanes + lane];
+    let sum = errors[g];
+    g++;
+    for (let lane = 1; lane < lanes; lane++) {
+      sum += errors[g];
+      g++;
+    }
     const b = biases[biasesAt + r] - ((((sum * mantissa) << up) + half) >> down);
     biases[biasesAt + r] = b > biasMax ? biasMax : b < -biasMax ? -biasMax : b;
   }

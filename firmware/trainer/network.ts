@@ -12,10 +12,13 @@ import {
   TOPK_THRESHOLD,
   TOPK_TIES,
   topkBegin,
+  topkCountFrom,
   topkCountHigh,
   topkCountLow,
   topkFindBin,
+  topkFindFrom,
   topkFindThreshold,
+  topkLow,
 } from '../../shared/masks/topk.js';
 import { type ArenaLayout, arenaLayout } from '../../shared/model/arena.js';
 import { BIAS_MAX } from '../../shared/model/bounds.js';
@@ -45,6 +48,7 @@ export class Network {
   readonly i32: Int32Array;
   readonly #power: Power;
   readonly #topk: Int32Array;
+  readonly #thresholds: number[] = []; // of the last choice, by layer; 0 at first: a guess, which changes no choice
   #lanes = 0; // of the batch that the volumes were last laid out for
 
   /**
@@ -72,6 +76,7 @@ export class Network {
     this.u16 = new Uint16Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.#topk = new Int32Array(buffer, this.arena.counts.offset, TOPK_STATE);
+    for (let i = 0; i < head.layout.layers.length; i++) this.#thresholds.push(0);
     this.layers = layerPlaces(this, head, this.arena, counts);
     for (const { layer, tableAt, pools } of this.layers) {
       const { window, input, output } = layer;
@@ -277,7 +282,35 @@ export class Network {
     const { weightsAt, columnsAt, rowStartsAt } = places;
     const { inputs, outputs } = places.layer;
     const rows = rowsPerSlice(inputs * SCAN_MACS, sliceMacs);
+    const guess = this.#thresholds[places.layer.index];
+    const low = topkLow(guess);
     topkBegin(topk, places.active);
+    for (let from = 0; from < outputs && guess > 0; from += rows) {
+      const to = Math.min(outputs, from + rows);
+      topkCountFrom(topk, i16, low, weightsAt + from * inputs, weightsAt + to * inputs);
+      yield (to - from) * inputs * SCAN_MACS;
+    }
+    if (guess === 0 || !topkFindFrom(topk, low)) yield* this.#findThreshold(places, rows);
+    const threshold = topk[TOPK_THRESHOLD];
+    this.#thresholds[places.layer.index] = threshold;
+    let ties = topk[TOPK_TIES];
+    i32[rowStartsAt] = 0;
+    for (let from = 0; from < outputs; from += rows) {
+      const to = Math.min(outputs, from + rows);
+      // biome-ignore format: arguments in groups
+      ties = listActive(
+        u16, columnsAt, places.active, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
+      );
+      yield (to - from) * inputs * SCAN_MACS;
+    }
+  }
+
+  /** Without a guess: two passes. */
+  *#findThreshold({ layer, weightsAt, active }: LayerPlaces, rows: number): Generator<number, void> {
+    const { i16 } = this;
+    const topk = this.#topk;
+    const { inputs, outputs } = layer;
+    topkBegin(topk, active);
     for (let from = 0; from < outputs; from += rows) {
       const to = Math.min(outputs, from + rows);
       topkCountHigh(topk, i16, weightsAt + from * inputs, weightsAt + to * inputs);
@@ -290,17 +323,6 @@ export class Network {
       yield (to - from) * inputs * SCAN_MACS;
     }
     topkFindThreshold(topk);
-    const threshold = topk[TOPK_THRESHOLD];
-    let ties = topk[TOPK_TIES];
-    i32[rowStartsAt] = 0;
-    for (let from = 0; from < outputs; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      // biome-ignore format: arguments in groups
-      ties = listActive(
-        u16, columnsAt, places.active, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
-      );
-      yield (to - from) * inputs * SCAN_MACS;
-    }
   }
 }
 

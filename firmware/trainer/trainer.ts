@@ -22,7 +22,7 @@ import { keepLargest, listKept } from '../kernels/select.js';
 import { biasStep } from '../kernels/step.js';
 import { errorsOf, inputGradient, largestSum, poolGradient } from './backward.js';
 import { Network, slices } from './network.js';
-import { errorNorm, inputNorm } from './norm.js';
+import { errorNorms, inputNorms } from './norm.js';
 import type { LayerPlaces } from './places.js';
 import { pullOf, pullToBase } from './proximal.js';
 import { batchRate, clipRate, stepOf } from './rate.js';
@@ -263,7 +263,9 @@ export class Trainer {
     const { biasesAt, biasExp } = places;
     const { inputs, outputs, positions, window, output } = places.layer;
     const isListed = isKept && window === undefined;
-    const kept = isListed ? listKept(u16, arena.kept.offset >> 1, u8, arena.marks.offset, inputs) : inputs;
+    const kept = isListed
+      ? listKept(u16, arena.kept.offset >> 1, u8, arena.marks.offset, i32, inputs)
+      : inputs;
     const noiseTurn = this.#noiseTurn();
     const rate = yield* this.#stepRate(places, lanes, kept, isKept, errorExp);
     const cut = gradientCut(positions * lanes);
@@ -310,12 +312,11 @@ export class Trainer {
     const { input, output } = places.layer;
     const mean = batchRate(rate, lanes);
     if (clip === 0) return mean;
+    const errors = errorNorms(network, places, lanes);
+    const inputs = inputNorms(network, places, kept, isKept, lanes);
     let norms = 0;
-    for (let lane = 0; lane < lanes; lane++) {
-      const error = errorNorm(network, places, lanes, lane);
-      norms += error * inputNorm(network, places, kept, isKept, lanes, lane);
-      yield storedOf(output) + storedOf(input);
-    }
+    for (let lane = 0; lane < lanes; lane++) norms += errors[lane] * inputs[lane];
+    yield (storedOf(output) + storedOf(input)) * lanes;
     return clipRate(mean, norms, errorExp + places.inputExp, lanes, clip);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The two counting passes of top-k (topk.ts). They run over every weight at every choice, so they are written in the subset that is translated to C, as the kernels are.
+ * The counting passes of top-k (topk.ts). They run over every weight at every choice, so they are written in the subset that is translated to C, as the kernels are.
  * @module
  */
 
@@ -8,6 +8,9 @@ export type TopkValues = Int8Array | Uint8Array | Int16Array | Int32Array;
 export const LOW_BITS = 9;
 export const LOW_BINS = 1 << LOW_BITS;
 export const HIGH_BINS = 256;
+
+/** The largest magnitude that can be counted: 131,071. */
+export const TOPK_MAX = HIGH_BINS * LOW_BINS - 1;
 
 /** Place in `state`, set by topkFindThreshold: every magnitude above it is among the k. */
 export const TOPK_THRESHOLD = LOW_BINS;
@@ -20,6 +23,32 @@ export const TOPK_BIN = LOW_BINS + 2;
 
 /** Elements of `state`: one count per bin of the finer pass, then the three places above. */
 export const TOPK_STATE = LOW_BINS + 3;
+
+/**
+ * The one pass of a good guess: counts the magnitudes from `low` to low + LOW_BINS - 1 by bin, and those above
+ * into state[TOPK_BIN].
+ * @param state  int32 [TOPK_STATE]
+ * @param values [end]
+ * @param low    1 to TOPK_MAX
+ * @param start  0 to end
+ */
+export function topkCountFrom(
+  state: Int32Array,
+  values: TopkValues,
+  low: number,
+  start: number,
+  end: number,
+): void {
+  let above = 0;
+  for (let i = start; i < end; i++) {
+    const v = values[i];
+    if (v < low && v > -low) continue; // most
+    const bin = (v < 0 ? -v : v) - low;
+    if (bin < LOW_BINS) state[bin]++;
+    else above++;
+  }
+  state[TOPK_BIN] += above;
+}
 
 /**
  * Pass 1: counts the high bits of |values[start..end)|, magnitudes up to TOPK_MAX.

@@ -26,21 +26,29 @@ import {
   LOW_BINS,
   LOW_BITS,
   TOPK_BIN,
+  TOPK_MAX,
   TOPK_STATE,
   TOPK_THRESHOLD,
   TOPK_TIES,
   type TopkValues,
+  topkCountFrom,
   topkCountHigh,
   topkCountLow,
 } from './count.js';
 
-export { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES, type TopkValues, topkCountHigh, topkCountLow };
+export {
+  TOPK_MAX,
+  TOPK_STATE,
+  TOPK_THRESHOLD,
+  TOPK_TIES,
+  type TopkValues,
+  topkCountFrom,
+  topkCountHigh,
+  topkCountLow,
+};
 
 /** Work of one value in one pass, in multiply-accumulates: measured on desktop XS against a dense layer's. */
 export const SCAN_MACS = 3;
-
-/** The largest magnitude that can be counted: 131,071. */
-export const TOPK_MAX = HIGH_BINS * LOW_BINS - 1;
 
 /**
  * Begins a selection.
@@ -65,6 +73,29 @@ export function topkFindBin(state: Int32Array): void {
 /** After pass 2: sets state[TOPK_THRESHOLD] and state[TOPK_TIES]. */
 export function topkFindThreshold(state: Int32Array): void {
   state[TOPK_THRESHOLD] = (state[TOPK_BIN] << LOW_BITS) | descend(state, LOW_BINS - 1);
+}
+
+/**
+ * Where to begin `topkCountFrom` when the threshold is expected near `guess`.
+ * @param guess 1 to TOPK_MAX
+ */
+export function topkLow(guess: number): number {
+  return Math.max(1, guess - LOW_BINS / 2);
+}
+
+/**
+ * After topkCountFrom in place of passes 1 and 2: sets threshold and ties if the k-th largest magnitude lies
+ * among those counted by bin. If not, begin anew: the result is the same, with or without a guess.
+ */
+export function topkFindFrom(state: Int32Array, low: number): boolean {
+  let rank = state[TOPK_TIES] - state[TOPK_BIN];
+  if (rank <= 0) return false;
+  let bin = LOW_BINS - 1;
+  while (bin >= 0 && state[bin] < rank) rank -= state[bin--];
+  if (bin < 0) return false;
+  state[TOPK_THRESHOLD] = low + bin;
+  state[TOPK_TIES] = rank;
+  return true;
 }
 
 /**

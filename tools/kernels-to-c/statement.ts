@@ -116,15 +116,23 @@ function isFill({ expression: callee }: ts.CallExpression): boolean {
   return ts.isPropertyAccessExpression(callee) && callee.name.text === 'fill';
 }
 
-/** `view.fill(value, from, to)` as a loop. */
+/** `view.fill(value, from, to)` as a loop, four elements at once. */
 function fill({ expression: callee, arguments: given }: ts.CallExpression, scope: Scope): string[] {
   const view = (callee as ts.PropertyAccessExpression).expression;
   const type = ts.isIdentifier(view) ? scope.views.get(view.text) : undefined;
   if (type === undefined || given.length !== 3)
     throw new SubsetError(callee, 'a fill is view.fill(value, from, to)');
+  const name = view.getText();
   const [value, from, to] = given.map((g) => expression(g, scope));
   return [
-    `for (int32_t fill = ${from}, filled = ${to}; fill < filled; fill++) ${view.getText()}[fill] = ${value};`,
+    '{',
+    `  int32_t fill = ${from};`,
+    `  const int32_t filled = ${to};`,
+    '  for (; fill + 4 <= filled; fill += 4) {',
+    ...[0, 1, 2, 3].map((i) => `    ${name}[fill + ${i}] = ${value};`),
+    '  }',
+    `  for (; fill < filled; fill++) ${name}[fill] = ${value};`,
+    '}',
   ];
 }
 

@@ -5,12 +5,12 @@
  *
  *     'SPK1', then words of 32 bits, little-endian: NEW id bytes · POKE id at length bytes… · CALL kernel
  *     arguments… result, where a view is id and byte offset · CHECK id length bytes… · HASH id fnv1a ·
- *     FREE id · COUNT (begin counting instructions) · END
+ *     FREE id · COUNT and STOP (count instructions between them) · END
  * @module
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-const OP = { end: 0, new: 1, poke: 2, call: 3, check: 4, free: 5, hash: 6, count: 7 } as const;
+const OP = { end: 0, new: 1, poke: 2, call: 3, check: 4, free: 5, hash: 6, count: 7, stop: 8 } as const;
 
 const MAGIC = 0x314b5053;
 
@@ -45,6 +45,8 @@ interface Followed {
 }
 
 export class TraceWriter {
+  /** Sees every call before it is made. */
+  onCall: ((name: string, given: readonly unknown[]) => void) | undefined;
   readonly #file: number;
   readonly #kernelNumber: KernelNumber;
   readonly #followed = new Map<ArrayBufferLike, Followed>();
@@ -69,6 +71,7 @@ export class TraceWriter {
     kernel: (...given: never[]) => number | undefined,
     given: readonly unknown[],
   ): number | undefined {
+    this.onCall?.(name, given);
     const views = given.filter((value) => ArrayBuffer.isView(value));
     const followed = new Map(views.map((view) => [view.buffer, this.#follow(view.buffer)]));
     for (const buffer of followed.values()) this.#pokeChanges(buffer);
@@ -97,6 +100,11 @@ export class TraceWriter {
   /** From here on instructions count. */
   count(): void {
     this.#put(OP.count);
+  }
+
+  /** Till here. */
+  stopCount(): void {
+    this.#put(OP.stop);
   }
 
   close(): void {

@@ -66,6 +66,7 @@ export function listKept(
   keptAt: number,
   marks: Uint8Array,
   marksAt: number,
+  _words: Int32Array,
   cols: number,
 ): number {
   const columns = [...marks.subarray(marksAt, marksAt + cols).keys()].filter((c) => marks[marksAt + c] === 1);

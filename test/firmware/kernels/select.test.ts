@@ -103,8 +103,8 @@ test('listKept equals its twin and leaves no mark', () => {
     checkTwin(
       random,
       specs,
-      ({ u16, u8, at }) => kernels.listKept(u16, at.kept, u8, at.marks, cols),
-      ({ u16, u8, at }) => naive.listKept(u16, at.kept, u8, at.marks, cols),
+      ({ u16, u8, i32, at }) => kernels.listKept(u16, at.kept, u8, at.marks, i32, cols),
+      ({ u16, u8, i32, at }) => naive.listKept(u16, at.kept, u8, at.marks, i32, cols),
       `trial ${trial}`,
     );
   }

@@ -9,10 +9,13 @@ import {
   TOPK_THRESHOLD,
   TOPK_TIES,
   topkBegin,
+  topkCountFrom,
   topkCountHigh,
   topkCountLow,
   topkFindBin,
+  topkFindFrom,
   topkFindThreshold,
+  topkLow,
   topkTake,
   topkThreshold,
 } from '../../../shared/masks/topk.js';
@@ -121,6 +124,31 @@ test('more than there are is refused', () => {
     () => selectTopk(new Uint32Array(4), state, new Int16Array(3), 0, 3, 4),
     (e: unknown) => e instanceof RangeError,
   );
+});
+
+test('a guess of the threshold changes nothing: it is right, or it is given up', () => {
+  const random = new Random(7);
+  let found = 0;
+  for (let trial = 0; trial < 400; trial++) {
+    const range = [1, 127, 600, 32767][random.below(4)];
+    const values = Int16Array.from(
+      { length: 1 + random.below(300) },
+      () => random.below(2 * range + 1) - range,
+    );
+    const k = 1 + random.below(values.length);
+    topkThreshold(state, values, 0, values.length, k);
+    const [threshold, ties] = [state[TOPK_THRESHOLD], state[TOPK_TIES]];
+    const guess = Math.max(1, threshold + random.below(800) - 400);
+    const low = topkLow(guess);
+    topkBegin(state, k);
+    const cut = random.below(values.length + 1);
+    topkCountFrom(state, values, low, cut, values.length);
+    topkCountFrom(state, values, low, 0, cut);
+    if (!topkFindFrom(state, low)) continue;
+    found++;
+    assert.equal([state[TOPK_THRESHOLD], state[TOPK_TIES]], [threshold, ties], `trial ${trial}`);
+  }
+  assert.ok(found > 150 && found < 400, `${found} found`);
 });
 
 test.run();

@@ -17,14 +17,14 @@ const GOLDEN = JSON.parse(readFileSync('test/golden/golden.json', 'utf8')) as Re
 
 /** What a call that goes wrong says. */
 const WRONG: readonly (readonly [call: string, error: RegExp])[] = [
-  ['k.listKept(u16, 0, u8, 0, 9)', /RangeError: listKept: kept reaches 9, expected 0 to 8/],
-  ['k.listKept(u16, 5, u8, 0, 4)', /RangeError: listKept: kept reaches 9, expected 0 to 8/],
-  ['k.listKept(u16, -1, u8, 0, 4)', /RangeError: listKept: kept reaches -1, expected 0 to 8/],
-  ['k.listKept(u16, 0, u8, 0, -4)', /RangeError: listKept: cols -4, expected 0 to/],
-  ['k.listKept(u16, 0, i16, 0, 4)', /TypeError: listKept: marks, expected a view of another type/],
-  ['k.listKept(u16, 0, [0], 0, 4)', /TypeError: listKept: marks, expected a typed array/],
-  ['k.listKept(u16, 0, u8, 0, 0.5)', /TypeError: listKept: cols, expected an int32/],
-  ['k.listKept(u16, 0, u8, 0)', /TypeError: listKept: no cols/],
+  ['k.listKept(u16, 0, u8, 0, i32, 9)', /RangeError: listKept: kept reaches 9, expected 0 to 8/],
+  ['k.listKept(u16, 5, u8, 0, i32, 4)', /RangeError: listKept: kept reaches 9, expected 0 to 8/],
+  ['k.listKept(u16, -1, u8, 0, i32, 4)', /RangeError: listKept: kept reaches -1, expected 0 to 8/],
+  ['k.listKept(u16, 0, u8, 0, i32, -4)', /RangeError: listKept: cols -4, expected 0 to/],
+  ['k.listKept(u16, 0, i16, 0, i32, 4)', /TypeError: listKept: marks, expected a view of another type/],
+  ['k.listKept(u16, 0, [0], 0, i32, 4)', /TypeError: listKept: marks, expected a typed array/],
+  ['k.listKept(u16, 0, u8, 0, i32, 0.5)', /TypeError: listKept: cols, expected an int32/],
+  ['k.listKept(u16, 0, u8, 0, i32)', /TypeError: listKept: no cols/],
   ['k.largestLogit(i32, 0, 2, 2, 2)', /RangeError: largestLogit: lane 2, expected 0 to 1/],
   ['k.topkCountHigh(i32, u8, 0, 4)', /RangeError: topkCountHigh: state reaches 515, expected 0 to 4/],
   [
@@ -69,7 +69,7 @@ if (missing !== undefined) {
         assert.match(message, error, call);
       }
       const left = await host.evaluate(
-        'u8.set([1, 0, 1]); k.listKept(u16.subarray(4), 0, u8, 0, 3) + " " + u16[5]',
+        'u8.set([1, 0, 1]); k.listKept(u16.subarray(4), 0, u8, 0, i32, 3) + " " + u16[5]',
       );
       assert.is(left, '2 2');
     } finally {

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OP_END, OP_NEW, OP_POKE, OP_CALL, OP_CHECK, OP_FREE, OP_HASH, OP_COUNT };
+enum { OP_END, OP_NEW, OP_POKE, OP_CALL, OP_CHECK, OP_FREE, OP_HASH, OP_COUNT, OP_STOP };
 enum { BUFFERS = 64, ARGUMENTS = 32, CHUNK = 1 << 16 };
 
 typedef struct {
@@ -25,6 +25,7 @@ static Buffer buffers[BUFFERS];
 static uint64_t instructions[256];
 static uint32_t counts[256];
 static uint32_t calls, position;
+static int counting = 1;
 
 static uint8_t chunk[CHUNK];
 static size_t chunkAt, chunkEnd;
@@ -108,7 +109,7 @@ static int call(void) {
   uint64_t before = instret();
   int32_t result = dispatch->call(arguments);
   uint64_t cost = instret() - before;
-  if (kernel < 256) {
+  if (counting && kernel < 256) {
     instructions[kernel] += cost - emptyCost;
     counts[kernel]++;
   }
@@ -179,6 +180,9 @@ int main(int argc, char **argv) {
     } else if (op == OP_COUNT) {
       memset(instructions, 0, sizeof instructions);
       memset(counts, 0, sizeof counts);
+      counting = 1;
+    } else if (op == OP_STOP) {
+      counting = 0;
     } else {
       stop("no such operation");
     }
