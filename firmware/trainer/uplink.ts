@@ -26,7 +26,7 @@ import { type LayerCounts, sendsValues, type UplinkChoice } from '../../shared/m
 import type { ModelSource } from '../../shared/model/model.js';
 import type { Network } from './network.js';
 import type { LayerPlaces } from './places.js';
-import { COUNT_MACS, ROUND_MACS, shorten, Widths } from './scale.js';
+import { COUNT_MACS, clippedOf, ROUND_MACS, shorten, Widths } from './scale.js';
 
 /** Weights read from the base model at once. */
 const BLOCK = 256;
@@ -131,7 +131,7 @@ class Blocks {
     });
   }
 
-  /** The values at the positions, with the smallest shift that holds them. */
+  /** The values at the positions, with the smallest shift that holds as many as must not saturate. */
   *values(
     positions: Uint32Array | 'all',
     uplink: UplinkChoice,
@@ -142,8 +142,9 @@ class Blocks {
     const isDifference = !sendsValues(uplink);
     const widths = new Widths();
     yield* this.#visit(positions, isDifference, COUNT_MACS, (_i, _place, value) => widths.add(value));
-    const shift = widths.shift(bits, 0, maxValueShift(bits));
-    const values = new Int16Array(positions === 'all' ? length : positions.length);
+    const count = positions === 'all' ? length : positions.length;
+    const shift = widths.shift(bits, clippedOf(count, bits), maxValueShift(bits));
+    const values = new Int16Array(count);
     yield* this.#visit(positions, isDifference, ROUND_MACS, (i, place, value) => {
       values[i] = shorten(value, shift, bits, seed, place);
     });

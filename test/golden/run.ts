@@ -75,7 +75,7 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
   },
   'sparrow, values of 4 bits': {
     preset: 'sparrow',
-    density: 0.1,
+    density: 0.5,
     changes: { batch: 8, rate: 0.2, valueBits: 4 },
   },
   'zerofl, top-k-weights of 8 bits': {
