@@ -18,7 +18,7 @@ import type { Cohort } from '../../shared/protocol/cohort.js';
 import { MAX_COHORT_LIST } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
 import { encodePlan, type Plan } from '../../shared/protocol/plan.js';
-import { decodeUpdate } from '../../shared/protocol/update.js';
+import { decodeUpdate, type Update } from '../../shared/protocol/update.js';
 import { encodeVerdict } from '../../shared/protocol/verdict.js';
 import { Downlink } from './downlink.js';
 import {
@@ -36,26 +36,34 @@ export interface SimulationResult extends RoundsResult {
   readonly model: Model;
 }
 
+/** Sees an update frame and what is in it. */
+export type UpdateWatch = (round: number, frame: Uint8Array, update: Update) => void;
+
 /**
  * Runs all rounds; yields each as it ends.
  * @throws RangeError for settings that do not fit the shards
  */
-export function* simulate(settings: SimulationSettings): Generator<SimulatedRound, SimulationResult> {
-  const federation = new IntegerFederation(settings);
+export function* simulate(
+  settings: SimulationSettings,
+  watch: UpdateWatch = () => {},
+): Generator<SimulatedRound, SimulationResult> {
+  const federation = new IntegerFederation(settings, watch);
   const result = yield* runRounds(settings, federation);
   return { ...result, model: federation.model };
 }
 
 class IntegerFederation implements Federation {
   readonly #settings: SimulationSettings;
+  readonly #watch: UpdateWatch;
   readonly #downlink = new Downlink();
   #model: Model;
   #state: OptimizerState;
   #layers: readonly LayerCounts[] = []; // of the last round's plan
 
-  constructor(settings: SimulationSettings) {
+  constructor(settings: SimulationSettings, watch: UpdateWatch) {
     const { description, recipe, seed } = settings;
     this.#settings = settings;
+    this.#watch = watch;
     this.#model = initialModel(description, seed, powerOf(recipe));
     this.#state = freshState(recipe.optimizer, this.#model.head.layout);
   }
@@ -91,6 +99,7 @@ class IntegerFederation implements Federation {
       while (!step.done) step = run.next();
       const { frame } = step.value;
       const update = decodeUpdate(frame, device, model.head.layout, reference);
+      this.#watch(round, frame, update);
       aggregation.add(update);
       updateBytes = Math.max(updateBytes, frame.length);
       bytesUp += frame.length;
