@@ -25,7 +25,7 @@ import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan
 import { decodeStatus, encodeStatus, STATES, type Status } from '../../../shared/protocol/status.js';
 import { decodeUpdate, encodeUpdate, openUpdate, type Update } from '../../../shared/protocol/update.js';
 import { decodeVerdict, encodeVerdict, VERDICTS, type Verdict } from '../../../shared/protocol/verdict.js';
-import { randomPositions } from '../masks/sets.js';
+import { crossedPositions, randomPositions } from '../masks/sets.js';
 import { applied } from './applied.js';
 
 export const DEVICE = 'esp32-a1b2c3d4e5f6';
@@ -183,13 +183,17 @@ export function sampleUpdate(random: Random): Update {
     baseHash: hash(random),
     macs: wide(random),
     valueBits,
-    layers: UPDATE_LAYOUT.layers.map(({ index, weights, outputs }): LayerDelta => {
+    layers: UPDATE_LAYOUT.layers.map(({ index, inputs, weights, outputs }): LayerDelta => {
       const sent = Math.ceil(weights.length * oneOf(random, [0.01, 0.05, 0.25, 0.5, 0.95, 1]));
       const near = updateReference(index).subarray(random.below(3));
       const positions =
         sent === weights.length
           ? 'all'
-          : oneOf(random, [near, randomPositions(weights.length, sent, random)]);
+          : oneOf(random, [
+              near,
+              randomPositions(weights.length, sent, random),
+              crossedPositions(weights.length, inputs, 0.2, random),
+            ]);
       const count = positions === 'all' ? weights.length : positions.length;
       return {
         positions,
