@@ -39,7 +39,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'firmware/kernels': ['shared/fixed'],
   'firmware/trainer': ['firmware/kernels', 'shared/fixed', 'shared/masks', 'shared/model'],
   'firmware/flash': ['shared/protocol', 'firmware/ports/ports'],
-  'firmware/data': ['shared/fixed', 'shared/data', 'firmware/ports/ports'],
+  'firmware/data': ['shared/fixed', 'shared/data', 'firmware/flash', 'firmware/ports/ports'],
   'firmware/federation': ['firmware/trainer', 'firmware/data', 'firmware/ports/ports', 'shared'],
   'firmware/update': ['firmware/federation', 'firmware/flash', 'firmware/ports/ports', 'shared/protocol'],
   'firmware/main': ['firmware', 'not firmware/ports/moddable', 'shared'],
