@@ -3,6 +3,7 @@
  * it computes.
  * @module
  */
+import { frozen } from '../../shared/fixed/frozen.js';
 
 /** major · 2^16 + minor · 2^8 + patch; in every status. */
 export const FIRMWARE_VERSION = 0x000100;
@@ -22,11 +23,11 @@ export interface Settings {
   readonly downloadMs: number;
 }
 
-export const SETTINGS: Settings = {
+export const SETTINGS: Settings = frozen({
   keepAliveMs: 60_000,
   backoffFirstMs: 1_000,
   backoffMaxMs: 60_000,
   stableMs: 10_000,
   acknowledgeMs: 90_000,
   downloadMs: 30_000,
-};
+});

@@ -5,19 +5,20 @@
  * The record is one field after the other: number of the field, length in bytes, UTF-8.
  * @module
  */
+import { frozen } from '../../shared/fixed/frozen.js';
 import type { RawPartition, Setup, SetupStore } from '../ports/ports.js';
 import { RecordLog } from './recordlog.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
 /** Place + 1 is the number in the record: append only. The most bytes that each may have. */
-const FIELDS = [
+const FIELDS = frozen([
   ['device', 23],
   ['ssid', 32],
   ['password', 64],
   ['broker', 96],
   ['task', 32],
   ['code', 64],
-] as const satisfies readonly (readonly [keyof Setup, number])[];
+] as const satisfies readonly (readonly [keyof Setup, number])[]);
 
 const RECORD_BYTES = FIELDS.reduce((sum, [, most]) => sum + 2 + most, 0);
 

@@ -4,6 +4,7 @@
  * after it leaves the record and the model that it names.
  * @module
  */
+import { frozen } from '../../shared/fixed/frozen.js';
 import type { Flash, RawPartition } from '../ports/ports.js';
 import { RecordLog } from './recordlog.js';
 import { regionOf } from './region.js';
@@ -18,7 +19,7 @@ const RECORD_BYTES = 64;
 /** In front of the record: sector and length of both slots, sectors erased in the models' area; uint32 each. */
 const PLACES_BYTES = 20;
 
-const NOWHERE: Extent = { sector: 0, bytes: 0 };
+const NOWHERE: Extent = frozen({ sector: 0, bytes: 0 });
 
 /** How often the sectors of one part were erased. They wear alike, so each about erases / sectors times. */
 export interface PartWear {

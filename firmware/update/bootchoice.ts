@@ -8,6 +8,7 @@
  * Source: ESP-IDF, `esp_flash_partitions.h` (esp_ota_select_entry_t) and its `otatool.py`.
  * @module
  */
+import { frozen } from '../../shared/fixed/frozen.js';
 import { crc32Update } from '../../shared/protocol/crc32.js';
 import type { RawPartition } from '../ports/ports.js';
 
@@ -17,7 +18,7 @@ const STATE_OFFSET = 24;
 const CRC_OFFSET = 28;
 const NO_NUMBER = 0xffff_ffff;
 const NO_STATE = 0xffff_ffff;
-const GIVEN_UP: readonly number[] = [3, 4];
+const GIVEN_UP: readonly number[] = frozen([3, 4]);
 
 interface Entry {
   readonly sector: number;

@@ -4,6 +4,7 @@
  * The record, little-endian, 8 bytes: state, slot, boots (uint8 each), a zero, version (uint32).
  * @module
  */
+import { frozen } from '../../shared/fixed/frozen.js';
 import { RecordLog } from '../flash/recordlog.js';
 import type { RawPartition } from '../ports/ports.js';
 
@@ -11,7 +12,7 @@ import type { RawPartition } from '../ports/ports.js';
  * `trial`: new firmware lies in its slot and has not shown yet that it works; `settled`: it has, or the
  * update came to nothing; `failed`: it has not, and is not tried again. Order is the code in flash.
  */
-const STATES = ['trial', 'settled', 'failed'] as const;
+const STATES = frozen(['trial', 'settled', 'failed'] as const);
 
 export interface Trial {
   readonly state: (typeof STATES)[number];

@@ -8,6 +8,7 @@
  * @module
  */
 import { squareRoot } from './bits.js';
+import { frozen } from './frozen.js';
 
 /** p in quarters; PLAIN = no power. */
 export type Power = 4 | 5 | 8;
@@ -35,8 +36,8 @@ export interface PowerTable {
 
 const STEPS = 1 << ROOT_STEPS_BITS;
 
-const FOURTH_ROOT: PowerTable = { roots: makeTable(fourthRoot), fall: 1 };
-const FIRST_POWER: PowerTable = { roots: makeTable((x) => x >> (7 + 13 - ROOT_BITS)), fall: 4 };
+const FOURTH_ROOT: PowerTable = frozen({ roots: makeTable(fourthRoot), fall: 1 });
+const FIRST_POWER: PowerTable = frozen({ roots: makeTable((x) => x >> (7 + 13 - ROOT_BITS)), fall: 4 });
 
 /** @param power but PLAIN */
 export function powerTable(power: Power): PowerTable {

@@ -4,12 +4,13 @@
  * bounds whatever the bits, so that the server's sums stay exact.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 
 /** Bits of a value in an update. */
 export type ValueBits = 16 | 8 | 4;
 
 /** The first is what a plan has that says nothing. Order is the wire code: append only. */
-export const VALUE_BITS: readonly ValueBits[] = [16, 8, 4];
+export const VALUE_BITS: readonly ValueBits[] = frozen([16, 8, 4]);
 
 /**
  * Bits of a bias beside values of so many bits. There are few biases, and each moves every output of its

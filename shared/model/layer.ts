@@ -3,6 +3,7 @@
  * the layer before it is the matter of `stage.ts`.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 import { bad, integer, known, record } from './field.js';
 
 /** Height, then width. */
@@ -63,7 +64,7 @@ export type LayerDescription =
   | GlobalPoolDescription;
 
 /** The fields of each kind, in the order of the plain form. */
-const FIELDS: Readonly<Record<LayerDescription['kind'], readonly string[]>> = {
+const FIELDS: Readonly<Record<LayerDescription['kind'], readonly string[]>> = frozen({
   dense: ['kind', 'units'],
   conv1d: ['kind', 'channels', 'kernel', 'stride', 'padding'],
   conv2d: ['kind', 'channels', 'kernel', 'stride', 'padding'],
@@ -71,7 +72,7 @@ const FIELDS: Readonly<Record<LayerDescription['kind'], readonly string[]>> = {
   maxpool: ['kind', 'size', 'stride'],
   avgpool: ['kind', 'size', 'stride'],
   globalavgpool: ['kind'],
-};
+});
 
 const MAX_UNITS = 4096;
 const MAX_WINDOW = 255;

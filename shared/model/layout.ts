@@ -4,6 +4,7 @@
  * tensor at a multiple of 4 bytes, little-endian.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 import type { ModelDescription } from './description.js';
 import type { LayerDescription } from './layer.js';
 import { type Stage, stagesOf } from './stage.js';
@@ -19,13 +20,13 @@ export interface Tensor {
 }
 
 /** Bytes of one element. */
-export const ELEMENT_BYTES: Readonly<Record<Tensor['type'], number>> = {
+export const ELEMENT_BYTES: Readonly<Record<Tensor['type'], number>> = frozen({
   int8: 1,
   uint8: 1,
   int16: 2,
   uint16: 2,
   int32: 4,
-};
+});
 
 /**
  * A layer with weights: y[outputs] = W[outputs × inputs] · x[inputs] + b[outputs] at each position. A

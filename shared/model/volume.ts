@@ -4,6 +4,7 @@
  * sums, activations and errors of one volume all lie at the same places. Along time the height is 1.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 import type { Size } from './layer.js';
 
 export interface Volume {
@@ -29,7 +30,7 @@ export interface Border {
   readonly right: number;
 }
 
-export const NO_BORDER: Border = { top: 0, left: 0, bottom: 0, right: 0 };
+export const NO_BORDER: Border = frozen({ top: 0, left: 0, bottom: 0, right: 0 });
 
 export function volumeOf(channels: number, height: number, width: number, border: Border): Volume {
   const pitch = width + border.left + border.right;

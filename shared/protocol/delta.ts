@@ -9,6 +9,7 @@
  * @module
  */
 import { object, u8Array, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { inPieces } from '../masks/work.js';
 import { align4, ELEMENT_BYTES, type ModelLayout } from '../model/layout.js';
 import {
@@ -59,12 +60,14 @@ export interface DeltaPlace {
 export type ReadFrame = (offset: number, out: Uint8Array) => void;
 
 const HEAD_BYTES = 24;
-const HEAD = object({
-  baseHash: u8Array(MODEL_HASH_BYTES),
-  nextHash: u8Array(MODEL_HASH_BYTES),
-  baseCrc: u32,
-  nextCrc: u32,
-});
+const HEAD = frozen(
+  object({
+    baseHash: u8Array(MODEL_HASH_BYTES),
+    nextHash: u8Array(MODEL_HASH_BYTES),
+    baseCrc: u32,
+    nextCrc: u32,
+  }),
+);
 
 /** Header and head: enough to know whether the frame is of use. */
 export const DELTA_OPENING_BYTES = FRAME_HEADER_BYTES + HEAD_BYTES;

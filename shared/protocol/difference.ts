@@ -18,6 +18,7 @@
  * Source: Rice, JPL 79-22, 1979; the limited length is that of JPEG-LS (ITU-T T.87, A.5.3).
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 import { bitmapBytes } from '../masks/bitmap.js';
 import { decodePositions, encodePositions } from '../masks/positions.js';
 import { expectEnd, MAX_RICE } from '../masks/rice.js';
@@ -28,7 +29,7 @@ import { decoding, ProtocolError } from './error.js';
 export type Elements = Int16Array | Int32Array;
 
 /** Most elements of a block, by their bytes: what a board holds in RAM stays below 10 KB. */
-export const BLOCK_ELEMENTS = { 2: 1024, 4: 256 } as const;
+export const BLOCK_ELEMENTS = frozen({ 2: 1024, 4: 256 } as const);
 
 export const BLOCK_HEAD_BYTES = 6;
 

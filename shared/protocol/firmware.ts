@@ -9,6 +9,7 @@
  * @module
  */
 import { object, u8Array, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { decoding } from './error.js';
 import { checkInteger, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrame, encodeFields, encodeFrame, expectEmpty } from './frame.js';
@@ -28,13 +29,15 @@ const TARGET_BYTES = 16; // the last one is always 0
 const TARGET_NAME = /^[a-z0-9-]{1,15}$/;
 const SIGNED_FIELDS_BYTES = 56;
 const FIRMWARE_BYTES = SIGNED_FIELDS_BYTES + SIGNATURE_BYTES;
-const FIRMWARE = object({
-  target: u8Array(TARGET_BYTES), // ASCII, filled with zeros
-  version: u32,
-  imageBytes: u32,
-  digest: u8Array(DIGEST_BYTES),
-  signature: u8Array(SIGNATURE_BYTES),
-});
+const FIRMWARE = frozen(
+  object({
+    target: u8Array(TARGET_BYTES), // ASCII, filled with zeros
+    version: u32,
+    imageBytes: u32,
+    digest: u8Array(DIGEST_BYTES),
+    signature: u8Array(SIGNATURE_BYTES),
+  }),
+);
 
 const SIGNED_TEXT = 'sparrow firmware 1\0';
 

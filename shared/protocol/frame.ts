@@ -19,6 +19,7 @@
  * @module
  */
 import { BufferReader, BufferWriter, type ISchema, object, type Parsed, u8, u16, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { finish, inPieces } from '../masks/work.js';
 import { type Checksum, crc32Update } from './crc32.js';
 import { ProtocolError } from './error.js';
@@ -27,7 +28,7 @@ export const FRAME_HEADER_BYTES = 16;
 export const MAX_HEAD_BYTES = 2032;
 
 /** Place + 1 is the wire code: append only. */
-export const FRAME_KINDS = [
+export const FRAME_KINDS = frozen([
   'plan',
   'model',
   'delta',
@@ -37,7 +38,7 @@ export const FRAME_KINDS = [
   'metrics',
   'firmware',
   'image',
-] as const;
+] as const);
 export type FrameKind = (typeof FRAME_KINDS)[number];
 
 export interface Frame {
@@ -55,7 +56,9 @@ const FRAME_MAGIC = 0x6c66;
 const FRAME_VERSION = 1;
 const CRC_OFFSET = 12;
 
-const HEADER = object({ magic: u16, version: u8, kind: u8, headBytes: u32, payloadBytes: u32, crc: u32 });
+const HEADER = frozen(
+  object({ magic: u16, version: u8, kind: u8, headBytes: u32, payloadBytes: u32, crc: u32 }),
+);
 
 /** Work per byte copied and checked, see masks/work.ts. */
 export const BYTE_MACS = 2;

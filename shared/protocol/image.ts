@@ -8,6 +8,7 @@
  * @module
  */
 import { object, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { ProtocolError } from './error.js';
 import { checkInteger, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrameHeader, encodeFields, encodeFrame, FRAME_HEADER_BYTES } from './frame.js';
@@ -28,7 +29,7 @@ export interface ImageOpening extends ImagePart {
 }
 
 const IMAGE_BYTES = 8;
-const IMAGE = object({ version: u32, part: u32 });
+const IMAGE = frozen(object({ version: u32, part: u32 }));
 
 /** How many parts an image has. */
 export function imageParts(imageBytes: number): number {

@@ -4,6 +4,7 @@
  * @module
  */
 import { object, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { decoding } from './error.js';
 import { checkInteger, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrame, encodeFields, encodeFrame, expectEmpty } from './frame.js';
@@ -21,18 +22,20 @@ export interface Metrics {
 }
 
 const METRICS_BYTES = 40;
-const METRICS = object({
-  round: u32,
-  attempt: u32,
-  trainMs: u32,
-  slices: u32,
-  macsLow: u32,
-  macsHigh: u32,
-  bytesUp: u32,
-  bytesDown: u32,
-  reconnects: u32,
-  heapBytes: u32,
-});
+const METRICS = frozen(
+  object({
+    round: u32,
+    attempt: u32,
+    trainMs: u32,
+    slices: u32,
+    macsLow: u32,
+    macsHigh: u32,
+    bytesUp: u32,
+    bytesDown: u32,
+    reconnects: u32,
+    heapBytes: u32,
+  }),
+);
 
 /** @throws RangeError naming the field that is out of range */
 export function encodeMetrics(metrics: Metrics): Uint8Array {

@@ -8,6 +8,7 @@
  * @module
  */
 import { object, u16 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { formatDescription, parseDescription } from '../model/description.js';
 import { checkExponents } from '../model/exponents.js';
 import { align4, layoutOf } from '../model/layout.js';
@@ -48,7 +49,7 @@ export interface ModelPlace {
   readonly crc: number; // uint32, what continueFrameCrc over the whole frame must give
 }
 
-const FIXED = object({ layerCount: u16, textBytes: u16 });
+const FIXED = frozen(object({ layerCount: u16, textBytes: u16 }));
 const FIXED_BYTES = 4;
 
 /** @throws RangeError naming the field that is out of range */

@@ -4,13 +4,14 @@
  * @module
  */
 import { object, u8, u8Array, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { decoding } from './error.js';
 import { checkInteger, choiceOf, codeOf, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrame, encodeFields, encodeFrame, expectEmpty } from './frame.js';
 import { hashFromBytes, hashToBytes, MODEL_HASH_BYTES, type ModelHash } from './model.js';
 
 /** Order is the wire code: append only. */
-export const STATES = ['gone', 'joining', 'ready', 'training', 'done'] as const;
+export const STATES = frozen(['gone', 'joining', 'ready', 'training', 'done'] as const);
 export type DeviceState = (typeof STATES)[number];
 
 export interface Status {
@@ -27,15 +28,17 @@ const BOARD_BYTES = 15;
 const BOARD_NAME = /^[a-z0-9-]{1,15}$/;
 
 const STATUS_BYTES = 40;
-const STATUS = object({
-  state: u8,
-  board: u8Array(BOARD_BYTES), // ASCII, filled with zeros
-  round: u32,
-  firmware: u32,
-  freeBytes: u32,
-  examples: u32,
-  modelHash: u8Array(MODEL_HASH_BYTES),
-});
+const STATUS = frozen(
+  object({
+    state: u8,
+    board: u8Array(BOARD_BYTES), // ASCII, filled with zeros
+    round: u32,
+    firmware: u32,
+    freeBytes: u32,
+    examples: u32,
+    modelHash: u8Array(MODEL_HASH_BYTES),
+  }),
+);
 
 /** @throws RangeError naming the field that is out of range */
 export function encodeStatus(status: Status): Uint8Array {

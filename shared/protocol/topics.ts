@@ -4,11 +4,12 @@
  * build. The number is the version of the whole protocol.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 import { isDeviceName, isTaskName } from './device.js';
 import { isTargetName } from './firmware.js';
 
-export const TASK_TOPICS = ['plan', 'model', 'delta'] as const;
-export const DEVICE_TOPICS = ['update', 'verdict', 'status', 'metrics'] as const;
+export const TASK_TOPICS = frozen(['plan', 'model', 'delta'] as const);
+export const DEVICE_TOPICS = frozen(['update', 'verdict', 'status', 'metrics'] as const);
 export type TaskTopic = (typeof TASK_TOPICS)[number];
 export type DeviceTopic = (typeof DEVICE_TOPICS)[number];
 

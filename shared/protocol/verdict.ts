@@ -4,13 +4,14 @@
  * @module
  */
 import { object, u16, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { deviceHash } from './device.js';
 import { decoding, ProtocolError } from './error.js';
 import { checkInteger, choiceOf, codeOf, UINT16_MAX, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrame, encodeFields, encodeFrame, expectEmpty } from './frame.js';
 
 /** Order is the wire code: append only. */
-export const VERDICTS = [
+export const VERDICTS = frozen([
   'accepted',
   'duplicate', // counted once already: the device may forget it
   'malformed', // the frame cannot be read
@@ -21,7 +22,7 @@ export const VERDICTS = [
   'wrong counts', // does not fit the plan's model or counts
   'round closed', // goal reached or deadline passed
   'wrong device', // the frame and the topic name different devices
-] as const;
+] as const);
 
 export type VerdictKind = (typeof VERDICTS)[number];
 
@@ -33,7 +34,7 @@ export interface Verdict {
 }
 
 const VERDICT_BYTES = 12;
-const VERDICT = object({ device: u32, round: u32, attempt: u16, kind: u16 });
+const VERDICT = frozen(object({ device: u32, round: u32, attempt: u16, kind: u16 }));
 
 /** @throws RangeError naming the field that is out of range */
 export function encodeVerdict(verdict: Verdict): Uint8Array {

@@ -38,10 +38,16 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/protocol': ['shared/fixed', 'shared/masks', 'shared/model', 'typed-binary'],
   'firmware/kernels': ['shared/fixed'],
   'firmware/trainer': ['firmware/kernels', 'shared/fixed', 'shared/masks', 'shared/model'],
-  'firmware/flash': ['shared/protocol', 'firmware/ports/ports'],
+  'firmware/flash': ['shared/fixed', 'shared/protocol', 'firmware/ports/ports'],
   'firmware/data': ['shared/fixed', 'shared/data', 'firmware/flash', 'firmware/ports/ports'],
   'firmware/federation': ['firmware/trainer', 'firmware/data', 'firmware/ports/ports', 'shared'],
-  'firmware/update': ['firmware/federation', 'firmware/flash', 'firmware/ports/ports', 'shared/protocol'],
+  'firmware/update': [
+    'firmware/federation',
+    'firmware/flash',
+    'firmware/ports/ports',
+    'shared/fixed',
+    'shared/protocol',
+  ],
   'firmware/main': ['firmware', 'not firmware/ports/moddable', 'shared'],
   'firmware/ports/ports': [],
   'firmware/ports/moddable': [
