@@ -40,6 +40,15 @@ export function builtModules(root: string): string[] {
   return [...found].sort();
 }
 
+/**
+ * The same, in the order for preloading: what others import comes first, so that the linker names a
+ * warning by the module that it is about.
+ */
+export function preloadOrder(root: string): string[] {
+  const rank = (name: string) => ['shared/', 'firmware/'].findIndex((top) => name.startsWith(top));
+  return builtModules(root).sort((a, b) => rank(a) - rank(b));
+}
+
 /** The modules of ours that the entries import, directly or not; types do not count. */
 export function neededModules(root: string, entries: readonly string[] = ENTRIES): string[] {
   const found = new Set<string>();

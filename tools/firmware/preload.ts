@@ -5,10 +5,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtModules, PRELOAD } from './modules.js';
+import { PRELOAD, preloadOrder } from './modules.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-const preload = builtModules(ROOT);
+const preload = preloadOrder(ROOT);
 writeFileSync(join(ROOT, PRELOAD), `${JSON.stringify({ preload }, undefined, 2)}\n`);
 console.log(`${PRELOAD}: ${preload.length} modules`);
