@@ -3,7 +3,13 @@ import * as assert from 'uvu/assert';
 import { Aggregation } from '../../broker/aggregation/aggregation.js';
 import { Random } from '../../shared/fixed/random.js';
 import { BIAS_MAX, weightMaxima } from '../../shared/model/bounds.js';
-import type { LayerDelta } from '../../shared/model/delta.js';
+import {
+  biasBitsOf,
+  type LayerDelta,
+  maxBiasShift,
+  maxValueShift,
+  VALUE_BITS,
+} from '../../shared/model/delta.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type { MergeChoice, TrainingMethod, UplinkChoice } from '../../shared/model/method.js';
 import type { Model } from '../../shared/model/model.js';
@@ -218,6 +224,24 @@ test('2^18 updates at every end of their ranges still add up exactly', () => {
   const { parameters } = aggregation.result();
   assert.is(BigInt(new Int32Array(parameters)[1]), bias);
   assert.ok(256n * examples * 32767n < 1n << 53n);
+});
+
+test('values of 8 and 4 bits at their ends add up as those of 16 bits do', () => {
+  const { base } = single(0);
+  const method = methodOf('top-k-weights', 'cohort', base);
+  for (const bits of VALUE_BITS) {
+    const aggregation = new Aggregation(base, method);
+    const value = -(2 ** (bits - 1));
+    const bias = -(2 ** (biasBitsOf(bits) - 1));
+    const [shift, biasShift] = [maxValueShift(bits), maxBiasShift(bits)];
+    for (let i = 0; i < 1000; i++) {
+      const delta = { shift, biases: Int16Array.of(bias), biasShift };
+      aggregation.add({ ...sends(value, MAX_EXAMPLE_WEIGHT, delta), valueBits: bits });
+    }
+    const { weights, biases } = aggregation.changes(0);
+    assert.is(weights.sums[0], -1000 * MAX_EXAMPLE_WEIGHT * 2 ** 17);
+    assert.is(biases.sums[0], -1000 * MAX_EXAMPLE_WEIGHT * 2 ** 23);
+  }
 });
 
 test('no update, no model', () => {
