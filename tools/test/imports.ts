@@ -48,6 +48,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared/fixed',
     'shared/protocol',
   ],
+  'firmware/console': ['firmware/ports/ports', 'shared/protocol'],
   'firmware/main': ['firmware', 'not firmware/ports/moddable', 'shared'],
   'firmware/ports/ports': [],
   'firmware/ports/moddable': [
