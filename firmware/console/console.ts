@@ -93,7 +93,7 @@ function wifi(options: ConsoleOptions, [ssid, password]: readonly string[]): voi
   if (password !== undefined && password.length < 8)
     throw new RangeError('password, expected 8 characters or more');
   change(
-    console,
+    options,
     { ssid, password },
     `wifi "${ssid}" ${password === undefined ? 'without' : 'with'} password`,
   );
