@@ -4,17 +4,23 @@
  * @module
  */
 
-/** @returns milliseconds of each run, in order */
-export function timeRuns(runs: number, work: () => void): number[] {
-  const ms: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    const before = performance.now();
-    work();
-    ms.push(performance.now() - before);
-  }
-  return ms;
+export interface Timing {
+  readonly ms: number; // by the clock on the wall
+  readonly cpuMs: number; // of this process, all its threads: what is left when others wait for the same core
 }
 
-export function best(ms: readonly number[]): number {
-  return Math.min(...ms);
+/** One timing per run, in order. */
+export function timeRuns(runs: number, work: () => void): Timing[] {
+  return Array.from({ length: runs }, () => {
+    const cpuBefore = process.cpuUsage();
+    const before = performance.now();
+    work();
+    const ms = performance.now() - before;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return { ms, cpuMs: (user + system) / 1000 };
+  });
+}
+
+export function best(values: readonly number[]): number {
+  return Math.min(...values);
 }
