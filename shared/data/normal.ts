@@ -4,6 +4,7 @@
  * and gives back integers. All sums are exact below 2^53.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 
 /** Sums over raw int16 values of one channel. */
 export interface Moments {
@@ -25,7 +26,7 @@ const DEVIATION = 32;
 const MAX_MANTISSA = 16383;
 const MAX_SHIFT = 24;
 
-export const NO_MOMENTS: Moments = { count: 0, sum: 0, squares: 0 };
+export const NO_MOMENTS: Moments = frozen({ count: 0, sum: 0, squares: 0 });
 
 /** The moments of both. @throws RangeError where a sum would not be exact any more */
 export function addMoments(a: Moments, b: Moments): Moments {
