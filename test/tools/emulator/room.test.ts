@@ -40,7 +40,7 @@ test('a room learns over real MQTT, each board downloads one model per round', a
 });
 
 test('a network that breaks, refuses and delays gives the byte-identical model', async () => {
-  const faults = { breakAfterBytes: { min: 3000, max: 20_000 }, refuseOf256: 60, delayMs: 3 };
+  const faults = { breakAfterBytes: { min: 2500, max: 9000 }, refuseOf256: 60, delayMs: 3 };
   const { model, lines } = await federate(folders.make(), { faults });
   assert.ok(lines.filter((line) => /broken/.test(line)).length >= 5, lines.join('\n'));
   assert.ok(isSame(model, (await undisturbed()).model));
