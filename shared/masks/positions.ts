@@ -10,6 +10,7 @@
  * | 3    | code + 8 k, Rice gaps of the missing positions      | nearly all |
  * | 4    | code, the change from a reference (see `change.ts`) | a set near the reference |
  * | 5    | code, the grid (see `grid.ts`)                      | full and empty rows and columns |
+ * | 6    | code + 8 k, the rows (see `rows.ts`)                | full and empty rows |
  *
  * The grid takes several times as long to read, so it must save one byte of GRID_SAVES: a random mask then
  * keeps its gaps. (Rice gaps with k = 0 are a bitmap that ends at its last position; the real one is read
@@ -22,6 +23,7 @@ import { type Change, changeBytes, changeFrom, readChange, writeChange } from '.
 import { MaskError } from './error.js';
 import { decodeGrid, encodeGrid, GRID_PLACES_MAX } from './grid.js';
 import { bestGaps, expectEnd, type GapList, readGaps, readRice, writeGapList } from './rice.js';
+import { type RowList, readRows, rowsOf, writeRows } from './rows.js';
 import { finish, inPieces } from './work.js';
 
 const BITMAP = 1;
@@ -29,8 +31,9 @@ const GAPS = 2;
 const COMPLEMENT = 3;
 const CHANGE = 4;
 const GRID = 5;
+const ROWS = 6;
 
-/** The first byte: a code of so many bits, and above it the k of codes 2 and 3. */
+/** The first byte: a code of so many bits, and above it the k of codes 2, 3 and 6. */
 const CODE_BITS = 3;
 
 const GRID_SAVES = 64;
@@ -52,7 +55,8 @@ export interface CodedPositions {
  * @param n         1 to 2^27
  * @param reference ascending, below n; without one, code 4 is not considered
  * @param sliceMacs most work between two yields; changes no byte
- * @param columns   of the layer, divides n; 0 = code 5 is not considered
+ * @param columns   of the layer, divides n; 0 = codes 5 and 6 are not considered
+ * @param withGrid  whether code 5 is considered, which is slow to make and to read
  * @throws RangeError when the positions do not ascend or one is not below n
  */
 export function* encodeParts(
@@ -61,6 +65,7 @@ export function* encodeParts(
   reference: Uint32Array | undefined,
   sliceMacs: number,
   columns = 0,
+  withGrid = true,
 ): Generator<number, CodedPositions> {
   if (positions === 'all') return { head: 0, body: new Uint8Array(0) };
   yield* checkAscending(positions, n, sliceMacs);
@@ -94,7 +99,16 @@ export function* encodeParts(
     }
   }
 
-  if (columns > 0 && n <= GRID_PLACES_MAX && positions.length > 0) {
+  let rows: RowList | undefined;
+  if (columns > 0) {
+    rows = yield* rowsOf(positions, n, columns, sliceMacs);
+    if (bitmapBytes(rows.bits) < bytes) {
+      code = ROWS;
+      bytes = bitmapBytes(rows.bits);
+    }
+  }
+
+  if (withGrid && columns > 0 && n <= GRID_PLACES_MAX && positions.length > 0) {
     const most = Math.floor((bytes * (GRID_SAVES - 1)) / GRID_SAVES);
     const body = yield* encodeGrid(positions, n, columns, most, sliceMacs);
     if (body !== undefined) return { head: GRID, body };
@@ -103,7 +117,10 @@ export function* encodeParts(
   const body = new Uint8Array(bytes);
   if (code === CHANGE) yield* writeChange(body, change!, sliceMacs);
   else if (code === BITMAP) yield* writeBitmap(body, positions, sliceMacs);
-  else {
+  else if (code === ROWS) {
+    yield* writeRows(body, rows!, sliceMacs);
+    return { head: code | (rows!.k << CODE_BITS), body };
+  } else {
     const list = code === GAPS ? gaps : missing!;
     yield* writeGapList(body, 0, list, sliceMacs);
     return { head: code | (list.k << CODE_BITS), body };
@@ -168,6 +185,10 @@ export function decodeParts(
   if (code === COMPLEMENT) {
     return finish(missingPositions(readGapList(head, body, n, n - count), n, Number.POSITIVE_INFINITY));
   }
+  if (code === ROWS) {
+    if (columns === 0) throw new MaskError('positions coded as rows, expected another code');
+    return readRows(body, n, columns, count, readRice(head >> CODE_BITS));
+  }
   if (head === BITMAP) return readBitmap(body, n, count);
   if (head === CHANGE) return readChange(body, n, count, reference);
   if (head === GRID) return readGrid(body, n, count, columns);
@@ -175,7 +196,7 @@ export function decodeParts(
 }
 
 function badHead(head: number): MaskError {
-  return new MaskError(`position code ${head}, expected ${BITMAP} to ${GRID}`);
+  return new MaskError(`position code ${head}, expected ${BITMAP} to ${ROWS}`);
 }
 
 function* checkAscending(positions: Uint32Array, n: number, sliceMacs: number): Generator<number, void> {

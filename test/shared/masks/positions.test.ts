@@ -2,7 +2,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
 import { MaskError } from '../../../shared/masks/error.js';
-import { decodePositions, encodeParts, encodePositions } from '../../../shared/masks/positions.js';
+import {
+  decodeParts,
+  decodePositions,
+  encodeParts,
+  encodePositions,
+} from '../../../shared/masks/positions.js';
 import { finish } from '../../../shared/masks/work.js';
 import { crossedPositions, movedPositions, randomPositions, runPositions } from './sets.js';
 
@@ -131,6 +136,48 @@ test('full rows and columns halve the cost of a position', () => {
   }
 });
 
+test('full rows cost less in lists, too', () => {
+  const random = new Random(12);
+  const n = 64 * 196;
+  const positions = crossedPositions(n, 196, 0.05, random);
+  const sizes = [0, 196].map((columns) => {
+    const parts = finish(encodeParts(positions, n, undefined, Infinity, columns, false));
+    const back = decodeParts(parts, n, positions.length, undefined, columns);
+    assert.is(back === 'all' ? back : back.join(), positions.join());
+    assert.is(parts.head & 7, columns === 0 ? 2 : 6);
+    return parts.body.length;
+  });
+  assert.ok(sizes[1] < 0.85 * sizes[0], `${sizes[1]} of ${sizes[0]} bytes`);
+});
+
+test('rows of every shape and size come back in slices of every length, and nothing less does', () => {
+  const random = new Random(13);
+  let found = 0;
+  for (let trial = 0; trial < 300; trial++) {
+    const columns = 1 + random.below([3, 30, 300][random.below(3)]);
+    const n = columns * (1 + random.below(40));
+    const positions = crossedPositions(n, columns, (1 + random.below(60)) / 100, random);
+    const whole = finish(encodeParts(positions, n, undefined, Infinity, columns, false));
+    const back = decodeParts(whole, n, positions.length, undefined, columns);
+    assert.is(back === 'all' ? back : back.join(), positions.join());
+    for (const sliceMacs of [1, 50, 1000]) {
+      const parts = finish(encodeParts(positions, n, undefined, sliceMacs, columns, false));
+      assert.is(`${parts.head} ${parts.body.join()}`, `${whole.head} ${whole.body.join()}`);
+    }
+    if ((whole.head & 7) !== 6) continue;
+    found++;
+    const { head, body } = whole;
+    const refused = (bytes: Uint8Array, count = positions.length, width = columns) =>
+      assert.throws(() => decodeParts({ head, body: bytes }, n, count, undefined, width), isMaskError);
+    refused(body.subarray(0, body.length - 1));
+    refused(Uint8Array.of(...body, 0));
+    refused(body, positions.length + 1);
+    refused(body, positions.length - 1);
+    refused(body, positions.length, 0);
+  }
+  assert.ok(found > 30, `${found} coded as rows`);
+});
+
 test('grids of every shape and size come back', () => {
   const random = new Random(10);
   const codes = new Set<number>();
@@ -254,7 +301,7 @@ test('random bytes give a set of the right size or a MaskError', () => {
     const count = random.below(n + 1);
     const reference = random.below(2) === 1 ? randomPositions(n, random.below(n + 1), random) : undefined;
     const bytes = Uint8Array.from({ length: random.below(12) }, () => random.below(256));
-    if (bytes.length > 0) bytes[0] = random.below(7) + 8 * random.below(4);
+    if (bytes.length > 0) bytes[0] = random.below(8) + 8 * random.below(4);
     if (bytes.length > 2) bytes[1] = random.below(4);
     try {
       const positions = decodePositions(bytes, n, count, reference, n % 3 === 0 ? 3 : 0);
