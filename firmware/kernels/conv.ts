@@ -48,7 +48,7 @@ export function convForward(
   let r = (from / positions) | 0;
   let p = from - r * positions;
   for (let unit = from; unit < to; unit++) {
-    const row = weightsAt + r * cols - tableAt;
+    const row = weightsAt + r * cols;
     const bias = biases[biasesAt + r];
     const base = inputsAt + (r * rowStep + table[tableEnd + p]) * lanes;
     const out = sumsAt + (r * plane + table[tableEnd + positions + p]) * lanes;
@@ -62,9 +62,9 @@ export function convForward(
       let s5 = bias;
       let s6 = bias;
       let s7 = bias;
-      for (let t = tableAt; t < tableEnd; t++) {
-        const w = weights[row + t];
-        const x = base + table[t] * lanes + lane;
+      for (let c = 0; c < cols; c++) {
+        const w = weights[row + c];
+        const x = base + table[tableAt + c] * lanes + lane;
         s0 += w * inputs[x];
         s1 += w * inputs[x + 1];
         s2 += w * inputs[x + 2];
@@ -86,8 +86,8 @@ export function convForward(
     }
     for (; lane < lanes; lane++) {
       let sum = bias;
-      for (let t = tableAt; t < tableEnd; t++)
-        sum += weights[row + t] * inputs[base + table[t] * lanes + lane];
+      for (let c = 0; c < cols; c++)
+        sum += weights[row + c] * inputs[base + table[tableAt + c] * lanes + lane];
       sums[out + lane] = sum;
     }
     p++;
@@ -132,7 +132,7 @@ export function convInputGradient(
   let r = (from / positions) | 0;
   let p = from - r * positions;
   for (let unit = from; unit < to; unit++) {
-    const row = weightsAt + r * cols - tableAt;
+    const row = weightsAt + r * cols;
     const base = dInputsAt + (r * rowStep + table[tableEnd + p]) * lanes;
     const error = errorsAt + (r * plane + table[tableEnd + positions + p]) * lanes;
     let lane = 0;
@@ -147,9 +147,9 @@ export function convInputGradient(
       const g6 = errors[g + 6];
       const g7 = errors[g + 7];
       if ((g0 | g1 | g2 | g3 | g4 | g5 | g6 | g7) === 0) continue;
-      for (let t = tableAt; t < tableEnd; t++) {
-        const w = weights[row + t];
-        const y = base + table[t] * lanes + lane;
+      for (let c = 0; c < cols; c++) {
+        const w = weights[row + c];
+        const y = base + table[tableAt + c] * lanes + lane;
         dInputs[y] += w * g0;
         dInputs[y + 1] += w * g1;
         dInputs[y + 2] += w * g2;
@@ -163,8 +163,8 @@ export function convInputGradient(
     for (; lane < lanes; lane++) {
       const g = errors[error + lane];
       if (g === 0) continue;
-      for (let t = tableAt; t < tableEnd; t++)
-        dInputs[base + table[t] * lanes + lane] += weights[row + t] * g;
+      for (let c = 0; c < cols; c++)
+        dInputs[base + table[tableAt + c] * lanes + lane] += weights[row + c] * g;
     }
     p++;
     if (p === positions) {

@@ -31,11 +31,11 @@ export function denseForward(
   fromRow: number,
   toRow: number,
 ): void {
-  for (let r = fromRow; r < toRow; r++) {
-    const start = weightsAt + r * cols;
-    const end = start + cols;
-    const bias = biases[biasesAt + r];
-    if (lanes === 1) {
+  if (lanes === 1) {
+    for (let r = fromRow; r < toRow; r++) {
+      const start = weightsAt + r * cols;
+      const end = start + cols;
+      const bias = biases[biasesAt + r];
       let sum = bias;
       let x = inputsAt;
       let i = start;
@@ -56,8 +56,13 @@ export function denseForward(
         x++;
       }
       sums[sumsAt + r] = sum;
-      continue;
     }
+    return;
+  }
+  for (let r = fromRow; r < toRow; r++) {
+    const start = weightsAt + r * cols;
+    const end = start + cols;
+    const bias = biases[biasesAt + r];
     let lane = 0;
     for (; lane + 8 <= lanes; lane += 8) {
       let s0 = bias;

@@ -50,43 +50,66 @@ export function listedWeightStep(
     if (any === 0) continue;
     const row = weightsAt + r * cols;
     const turn = noiseTurn + r * cols;
-    const g0 = errors[g];
-    let g1 = 0;
-    let g2 = 0;
-    let g3 = 0;
-    let g4 = 0;
-    let g5 = 0;
-    let g6 = 0;
-    let g7 = 0;
-    if (lanes >= 8) {
-      g1 = errors[g + 1];
-      g2 = errors[g + 2];
-      g3 = errors[g + 3];
-      g4 = errors[g + 4];
-      g5 = errors[g + 5];
-      g6 = errors[g + 6];
-      g7 = errors[g + 7];
-    }
+    const g0 = errors[g] * mantissa;
+    const start = columnsAt + rowStarts[rowStartsAt + r];
     const end = columnsAt + rowStarts[rowStartsAt + r + 1];
-    for (let k = columnsAt + rowStarts[rowStartsAt + r]; k < end; k++) {
-      const c = columns[k];
-      const x = inputsAt + c * lanes;
-      let sum = g0 * inputs[x];
-      if (lanes > 1) {
-        let lane = 1;
-        if (lanes >= 8) {
-          sum +=
-            g1 * inputs[x + 1] +
-            g2 * inputs[x + 2] +
-            g3 * inputs[x + 3] +
-            g4 * inputs[x + 4] +
-            g5 * inputs[x + 5] +
-            g6 * inputs[x + 6] +
-            g7 * inputs[x + 7];
-          lane = 8;
+    if (lanes === 1) {
+      for (let k = start; k < end; k++) {
+        const c = columns[k];
+        const step = g0 * inputs[inputsAt + c];
+        if (step === 0) continue;
+        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+        let w = weights[row + c] - ((step + dither) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
         }
-        for (; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+        weights[row + c] = w;
       }
+      continue;
+    }
+    if (lanes === 8) {
+      const g1 = errors[g + 1] * mantissa;
+      const g2 = errors[g + 2] * mantissa;
+      const g3 = errors[g + 3] * mantissa;
+      const g4 = errors[g + 4] * mantissa;
+      const g5 = errors[g + 5] * mantissa;
+      const g6 = errors[g + 6] * mantissa;
+      const g7 = errors[g + 7] * mantissa;
+      for (let k = start; k < end; k++) {
+        const c = columns[k];
+        const x = c << 3;
+        const step =
+          g0 * inputs[inputsAt + x] +
+          g1 * inputs[inputsAt + x + 1] +
+          g2 * inputs[inputsAt + x + 2] +
+          g3 * inputs[inputsAt + x + 3] +
+          g4 * inputs[inputsAt + x + 4] +
+          g5 * inputs[inputsAt + x + 5] +
+          g6 * inputs[inputsAt + x + 6] +
+          g7 * inputs[inputsAt + x + 7];
+        if (step === 0) continue;
+        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+        let w = weights[row + c] - ((step + dither) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[row + c] = w;
+      }
+      continue;
+    }
+    for (let k = start; k < end; k++) {
+      const c = columns[k];
+      const x = c * lanes;
+      let sum = 0;
+      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[inputsAt + x + lane];
       if (sum === 0) continue;
       const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
       let w = weights[row + c] - ((sum * mantissa + dither) >> shift);

@@ -33,9 +33,12 @@ export function listActive(
   for (let r = fromRow; r < toRow; r++) {
     const row = weightsAt + r * cols;
     for (let c = 0; c < cols; c++) {
-      const w = weights[row + c];
-      if (w < threshold && w > -threshold) continue; // most
-      if (w === threshold || w === -threshold) {
+      let w = weights[row + c];
+      if (w < threshold) {
+        if (w > -threshold) continue; // most
+        w = -w;
+      }
+      if (w === threshold) {
         if (left === 0) continue;
         left--;
       }
@@ -78,11 +81,17 @@ export function keepLargest(
 ): void {
   histogram.fill(0, histogramAt, histogramAt + INPUT_BINS);
   const end = inputsAt + cols * lanes;
+  let most = 0;
+  let nonzero = 0;
   for (let x = inputsAt + lane; x < end; x += lanes) {
     const v = inputs[x];
-    histogram[histogramAt + (v < 0 ? -v : v)]++;
+    if (v === 0) continue;
+    const magnitude = v < 0 ? -v : v;
+    if (magnitude > most) most = magnitude;
+    histogram[histogramAt + magnitude]++;
+    nonzero++;
   }
-  let threshold = INPUT_BINS - 1;
+  let threshold = nonzero < keep ? 0 : most;
   let ties = keep;
   while (threshold > 0 && histogram[histogramAt + threshold] < ties) {
     ties -= histogram[histogramAt + threshold];

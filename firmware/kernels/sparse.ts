@@ -35,12 +35,12 @@ export function sparseForward(
   fromRow: number,
   toRow: number,
 ): void {
-  for (let r = fromRow; r < toRow; r++) {
-    const row = weightsAt + r * cols;
-    const start = columnsAt + rowStarts[rowStartsAt + r];
-    const end = columnsAt + rowStarts[rowStartsAt + r + 1];
-    const bias = biases[biasesAt + r];
-    if (lanes === 1) {
+  if (lanes === 1) {
+    for (let r = fromRow; r < toRow; r++) {
+      const row = weightsAt + r * cols;
+      const start = columnsAt + rowStarts[rowStartsAt + r];
+      const end = columnsAt + rowStarts[rowStartsAt + r + 1];
+      const bias = biases[biasesAt + r];
       let sum = bias;
       let k = start;
       for (; k + 4 <= end; k += 4) {
@@ -59,8 +59,14 @@ export function sparseForward(
         sum += weights[row + c] * inputs[inputsAt + c];
       }
       sums[sumsAt + r] = sum;
-      continue;
     }
+    return;
+  }
+  for (let r = fromRow; r < toRow; r++) {
+    const row = weightsAt + r * cols;
+    const start = columnsAt + rowStarts[rowStartsAt + r];
+    const end = columnsAt + rowStarts[rowStartsAt + r + 1];
+    const bias = biases[biasesAt + r];
     let lane = 0;
     for (; lane + 8 <= lanes; lane += 8) {
       let s0 = bias;

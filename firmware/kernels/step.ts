@@ -21,6 +21,8 @@ import { NOISE_BITS, NOISE_LENGTH } from '../../shared/fixed/noise.js';
  * @param shift    0 to 30
  * @returns how many weights were clipped
  *
+ * A product of 0 leaves its weight alone: the noise, below 2^shift, rounds to no step.
+ *
  * Source: Gupta et al. 2015, section 3 (stochastic rounding of the step).
  */
 export function denseWeightStep(
@@ -50,42 +52,61 @@ export function denseWeightStep(
     if (any === 0) continue;
     const row = weightsAt + r * cols;
     const turn = noiseTurn + r * cols;
-    const g0 = errors[g];
-    let g1 = 0;
-    let g2 = 0;
-    let g3 = 0;
-    let g4 = 0;
-    let g5 = 0;
-    let g6 = 0;
-    let g7 = 0;
-    if (lanes >= 8) {
-      g1 = errors[g + 1];
-      g2 = errors[g + 2];
-      g3 = errors[g + 3];
-      g4 = errors[g + 4];
-      g5 = errors[g + 5];
-      g6 = errors[g + 6];
-      g7 = errors[g + 7];
-    }
-    let x = inputsAt;
-    for (let c = 0; c < cols; c++) {
-      let sum = g0 * inputs[x];
-      if (lanes > 1) {
-        let lane = 1;
-        if (lanes >= 8) {
-          sum +=
-            g1 * inputs[x + 1] +
-            g2 * inputs[x + 2] +
-            g3 * inputs[x + 3] +
-            g4 * inputs[x + 4] +
-            g5 * inputs[x + 5] +
-            g6 * inputs[x + 6] +
-            g7 * inputs[x + 7];
-          lane = 8;
+    const g0 = errors[g] * mantissa;
+    if (lanes === 1) {
+      for (let c = 0; c < cols; c++) {
+        const step = g0 * inputs[inputsAt + c];
+        if (step === 0) continue;
+        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+        let w = weights[row + c] - ((step + dither) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
         }
-        for (; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
+        weights[row + c] = w;
       }
-      x += lanes;
+      continue;
+    }
+    if (lanes === 8) {
+      const g1 = errors[g + 1] * mantissa;
+      const g2 = errors[g + 2] * mantissa;
+      const g3 = errors[g + 3] * mantissa;
+      const g4 = errors[g + 4] * mantissa;
+      const g5 = errors[g + 5] * mantissa;
+      const g6 = errors[g + 6] * mantissa;
+      const g7 = errors[g + 7] * mantissa;
+      for (let c = 0; c < cols; c++) {
+        const x = c << 3;
+        const step =
+          g0 * inputs[inputsAt + x] +
+          g1 * inputs[inputsAt + x + 1] +
+          g2 * inputs[inputsAt + x + 2] +
+          g3 * inputs[inputsAt + x + 3] +
+          g4 * inputs[inputsAt + x + 4] +
+          g5 * inputs[inputsAt + x + 5] +
+          g6 * inputs[inputsAt + x + 6] +
+          g7 * inputs[inputsAt + x + 7];
+        if (step === 0) continue;
+        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+        let w = weights[row + c] - ((step + dither) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[row + c] = w;
+      }
+      continue;
+    }
+    for (let c = 0; c < cols; c++) {
+      const x = c * lanes;
+      let sum = 0;
+      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[inputsAt + x + lane];
       if (sum === 0) continue;
       const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
       let w = weights[row + c] - ((sum * mantissa + dither) >> shift);
@@ -138,6 +159,31 @@ export function sparseWeightStep(
 ): number {
   const cut = NOISE_BITS - shift;
   let clipped = 0;
+  if (lanes === 1) {
+    // few columns: by columns, so that what belongs to one is made once
+    for (let k = 0; k < keptCount; k++) {
+      const c = kept[keptAt + k];
+      const x = inputs[inputsAt + c] * mantissa;
+      let i = fromRow * cols + c;
+      for (let r = fromRow; r < toRow; r++) {
+        const g = errors[errorsAt + r];
+        if (g !== 0) {
+          const dither = noise[noiseAt + ((noiseTurn + i) & (NOISE_LENGTH - 1))] >> cut;
+          let w = weights[weightsAt + i] - ((x * g + dither) >> shift);
+          if (w > weightMax) {
+            w = weightMax;
+            clipped++;
+          } else if (w < -weightMax) {
+            w = -weightMax;
+            clipped++;
+          }
+          weights[weightsAt + i] = w;
+        }
+        i += cols;
+      }
+    }
+    return clipped;
+  }
   for (let r = fromRow; r < toRow; r++) {
     const g = errorsAt + r * lanes;
     let any = 0;
@@ -145,42 +191,46 @@ export function sparseWeightStep(
     if (any === 0) continue;
     const row = weightsAt + r * cols;
     const turn = noiseTurn + r * cols;
-    const g0 = errors[g];
-    let g1 = 0;
-    let g2 = 0;
-    let g3 = 0;
-    let g4 = 0;
-    let g5 = 0;
-    let g6 = 0;
-    let g7 = 0;
-    if (lanes >= 8) {
-      g1 = errors[g + 1];
-      g2 = errors[g + 2];
-      g3 = errors[g + 3];
-      g4 = errors[g + 4];
-      g5 = errors[g + 5];
-      g6 = errors[g + 6];
-      g7 = errors[g + 7];
+    const g0 = errors[g] * mantissa;
+    if (lanes === 8) {
+      const g1 = errors[g + 1] * mantissa;
+      const g2 = errors[g + 2] * mantissa;
+      const g3 = errors[g + 3] * mantissa;
+      const g4 = errors[g + 4] * mantissa;
+      const g5 = errors[g + 5] * mantissa;
+      const g6 = errors[g + 6] * mantissa;
+      const g7 = errors[g + 7] * mantissa;
+      for (let k = 0; k < keptCount; k++) {
+        const c = kept[keptAt + k];
+        const x = c << 3;
+        const step =
+          g0 * inputs[inputsAt + x] +
+          g1 * inputs[inputsAt + x + 1] +
+          g2 * inputs[inputsAt + x + 2] +
+          g3 * inputs[inputsAt + x + 3] +
+          g4 * inputs[inputsAt + x + 4] +
+          g5 * inputs[inputsAt + x + 5] +
+          g6 * inputs[inputsAt + x + 6] +
+          g7 * inputs[inputsAt + x + 7];
+        if (step === 0) continue;
+        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
+        let w = weights[row + c] - ((step + dither) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[row + c] = w;
+      }
+      continue;
     }
     for (let k = 0; k < keptCount; k++) {
       const c = kept[keptAt + k];
-      const x = inputsAt + c * lanes;
-      let sum = g0 * inputs[x];
-      if (lanes > 1) {
-        let lane = 1;
-        if (lanes >= 8) {
-          sum +=
-            g1 * inputs[x + 1] +
-            g2 * inputs[x + 2] +
-            g3 * inputs[x + 3] +
-            g4 * inputs[x + 4] +
-            g5 * inputs[x + 5] +
-            g6 * inputs[x + 6] +
-            g7 * inputs[x + 7];
-          lane = 8;
-        }
-        for (; lane < lanes; lane++) sum += errors[g + lane] * inputs[x + lane];
-      }
+      const x = c * lanes;
+      let sum = 0;
+      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[inputsAt + x + lane];
       if (sum === 0) continue;
       const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
       let w = weights[row + c] - ((sum * mantissa + dither) >> shift);

@@ -41,10 +41,12 @@ export function topkCountFrom(
 ): void {
   let above = 0;
   for (let i = start; i < end; i++) {
-    const v = values[i];
-    if (v < low && v > -low) continue; // most
-    const bin = (v < 0 ? -v : v) - low;
-    if (bin < LOW_BINS) state[bin]++;
+    let v = values[i];
+    if (v < low) {
+      if (v > -low) continue; // most
+      v = -v;
+    }
+    if (v - low < LOW_BINS) state[v - low]++;
     else above++;
   }
   state[TOPK_BIN] += above;

@@ -18,6 +18,11 @@ export interface Scope {
   readonly module: SourceModule;
   readonly views: ReadonlyMap<string, Element>;
   readonly numbers: Set<string>; // parameters and locals
+  readonly fixed: Map<string, number>; // those that never change, and in how many loops they are made
+  readonly pointers: Map<string, Set<string>>; // views that are read from such a number on, in loops below it
+  readonly loops: { depth: number };
+  /** `const int16_t` of a view. */
+  readonly pointerType: (view: string) => string;
   /** The C name of a function that is called with views of these types. */
   readonly call: (found: Found<ts.FunctionDeclaration>, views: readonly (Element | undefined)[]) => string;
   /** The C name of a constant or a table. */
@@ -97,11 +102,44 @@ export function element(
   if (!ts.isIdentifier(array)) throw new SubsetError(node, 'an element is of a view given by name');
   const view = scope.views.get(array.text);
   if (view !== undefined) {
-    return { text: `${array.text}[${expression(index, scope)}]`, type: view };
+    return { text: place(array.text, index, scope), type: view };
   }
   const found = scope.modules.findConstant(scope.module, array.text);
   if (found === undefined) throw new SubsetError(node, 'an element is of a view or of a constant table');
   return { text: `${scope.constant(found)}[${expression(index, scope)}]`, type: undefined };
+}
+
+/**
+ * `view[a + b]` as `view_a[b]` where a is fixed outside of this loop: where a row or a tensor begins. Left to
+ * itself gcc adds a and b again for every element.
+ */
+function place(view: string, index: ts.Expression, scope: Scope): string {
+  const terms: ts.Expression[] = [];
+  let left = index;
+  while (ts.isBinaryExpression(left) && left.operatorToken.kind === K.PlusToken) {
+    terms.unshift(left.right);
+    left = left.left;
+  }
+  const depth = ts.isIdentifier(left) ? scope.fixed.get(left.text) : undefined;
+  if (terms.length === 0 || depth === undefined || depth >= scope.loops.depth) {
+    return `${view}[${expression(index, scope)}]`;
+  }
+  const from = (left as ts.Identifier).text;
+  scope.pointers.set(from, (scope.pointers.get(from) ?? new Set()).add(view));
+  return `${pointerName(view, from)}[${terms.map((term) => expression(term, scope)).join(' + ')}]`;
+}
+
+/** Of the pointer to element `from` of a view. */
+function pointerName(view: string, from: string): string {
+  return `${view}_${from}`;
+}
+
+/** Declares the pointers from a number on. */
+export function pointerLines(from: string, scope: Scope): string[] {
+  return [...(scope.pointers.get(from) ?? [])].map((view) => {
+    const name = pointerName(view, from);
+    return `SPARROW_POINTER(${scope.pointerType(view)}, ${name}, ${view} + ${from})`;
+  });
 }
 
 function literal(node: ts.NumericLiteral): string {

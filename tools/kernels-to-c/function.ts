@@ -4,7 +4,7 @@
  */
 import ts from 'typescript';
 import type { Element } from './element.js';
-import type { Scope } from './expression.js';
+import { pointerLines, type Scope } from './expression.js';
 import { SubsetError } from './rule.js';
 import type { Variant } from './signature.js';
 import { block } from './statement.js';
@@ -27,9 +27,14 @@ export function prototype({ signature, views }: Variant, name: string, written: 
 }
 
 /** Lines of the body, braces included. */
-export function functionBody(declaration: ts.FunctionDeclaration, scope: Scope): string[] {
+export function functionBody(
+  declaration: ts.FunctionDeclaration,
+  scope: Scope,
+  numbers: readonly string[],
+): string[] {
   if (declaration.body === undefined) throw new SubsetError(declaration, 'a kernel has a body');
-  return ['{', ...block(declaration.body, scope, 1), '}'];
+  const pointers = numbers.flatMap((name) => pointerLines(name, scope)).map((line) => `  ${line}`);
+  return ['{', ...pointers, ...block(declaration.body, scope, 1), '}'];
 }
 
 /** The views that a function writes to. */

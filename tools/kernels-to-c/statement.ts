@@ -3,7 +3,7 @@
  * @module
  */
 import ts from 'typescript';
-import { condition, element, expression, type Scope } from './expression.js';
+import { condition, element, expression, pointerLines, type Scope } from './expression.js';
 import { SubsetError } from './rule.js';
 
 const K = ts.SyntaxKind;
@@ -34,18 +34,25 @@ function statement(node: ts.Statement, scope: Scope, depth: number): string[] {
 /** Lines without indentation, but for those inside of blocks. */
 function plain(node: ts.Statement, scope: Scope, depth: number): string[] {
   if (ts.isVariableStatement(node))
-    return node.declarationList.declarations.map((d) => `${local(d, node.declarationList, scope)};`);
+    return node.declarationList.declarations.flatMap((d) => [
+      `${local(d, node.declarationList, scope)};`,
+      ...pointerLines(d.name.getText(), scope),
+    ]);
   if (ts.isExpressionStatement(node)) return effect(node.expression, scope, true);
   if (ts.isBlock(node)) return ['{', ...nested(node, scope, depth), '}'];
   if (ts.isIfStatement(node)) return branch(node, scope, depth);
   if (ts.isForStatement(node)) return loop(node, scope, depth);
   if (ts.isWhileStatement(node)) {
-    return body(`while (${condition(node.expression, scope)})`, node.statement, scope, depth);
+    return inLoop(scope, () =>
+      body(`while (${condition(node.expression, scope)})`, node.statement, scope, depth),
+    );
   }
   if (ts.isDoStatement(node)) {
-    const lines = body('do', node.statement, scope, depth);
-    lines[lines.length - 1] += ` while (${condition(node.expression, scope)});`;
-    return lines;
+    return inLoop(scope, () => {
+      const lines = body('do', node.statement, scope, depth);
+      lines[lines.length - 1] += ` while (${condition(node.expression, scope)});`;
+      return lines;
+    });
   }
   if (ts.isContinueStatement(node) && node.label === undefined) return ['continue;'];
   if (ts.isBreakStatement(node) && node.label === undefined) return ['break;'];
@@ -71,6 +78,8 @@ function local(declaration: ts.VariableDeclaration, list: ts.VariableDeclaration
   if (scope.views.has(name.text)) throw new SubsetError(declaration, 'a local has another name than a view');
   const value = expression(initializer, scope);
   scope.numbers.add(name.text);
+  if ((list.flags & ts.NodeFlags.Const) !== 0) scope.fixed.set(name.text, scope.loops.depth);
+  else scope.fixed.delete(name.text);
   return `${(list.flags & ts.NodeFlags.Const) !== 0 ? 'const ' : ''}int32_t ${name.text} = ${value}`;
 }
 
@@ -104,7 +113,10 @@ function assignment(node: ts.BinaryExpression, sign: string, scope: Scope): stri
 
 /** What is assigned to; `bytes` is the C type where storing cuts an int32. */
 function target(node: ts.Expression, scope: Scope): { text: string; bytes: string | undefined } {
-  if (ts.isIdentifier(node) && scope.numbers.has(node.text)) return { text: node.text, bytes: undefined };
+  if (ts.isIdentifier(node) && scope.numbers.has(node.text)) {
+    if (scope.fixed.has(node.text)) throw new SubsetError(node, 'a parameter or a const is not assigned to');
+    return { text: node.text, bytes: undefined };
+  }
   if (!ts.isElementAccessExpression(node))
     throw new SubsetError(node, 'an assignment is to a local or to an element of a view');
   const { text, type } = element(node, scope);
@@ -158,9 +170,18 @@ function loop(node: ts.ForStatement, scope: Scope, depth: number): string[] {
     if (initializer.declarations.length !== 1) throw new SubsetError(initializer, 'a for has one counter');
     first = local(initializer.declarations[0], initializer, scope);
   }
-  const middle = test === undefined ? '' : ` ${condition(test, scope)}`;
-  const step = incrementor === undefined ? '' : ` ${effect(incrementor, scope, false)[0]}`;
-  return body(`for (${first};${middle};${step})`, node.statement, scope, depth);
+  return inLoop(scope, () => {
+    const middle = test === undefined ? '' : ` ${condition(test, scope)}`;
+    const step = incrementor === undefined ? '' : ` ${effect(incrementor, scope, false)[0]}`;
+    return body(`for (${first};${middle};${step})`, node.statement, scope, depth);
+  });
+}
+
+function inLoop(scope: Scope, make: () => string[]): string[] {
+  scope.loops.depth++;
+  const lines = make();
+  scope.loops.depth--;
+  return lines;
 }
 
 /** `head { … }`, or one line where the source has one statement. */

@@ -77,14 +77,27 @@ export class Translation {
   ): string[] {
     const { signature, views } = variant;
     const numbers = signature.parameters.filter((p) => !views.has(p.name)).map((p) => p.name);
-    const scope = this.#scope(module, views, new Set(numbers));
-    const body = functionBody(declaration, scope);
-    return [`${linkage}${prototype(variant, name, writtenViews(declaration, views))}`, ...body];
+    const written = writtenViews(declaration, views);
+    const pointers = new Map<string, Set<string>>();
+    const pass = () => {
+      const scope = this.#scope(module, views, new Set(numbers), pointers, written);
+      return functionBody(declaration, scope, numbers);
+    };
+    pass(); // finds which pointers there are
+    return [`${linkage}${prototype(variant, name, written)}`, ...pass()];
   }
 
-  #scope(module: SourceModule, views: ReadonlyMap<string, Element>, numbers: Set<string>): Scope {
+  #scope(
+    module: SourceModule,
+    views: ReadonlyMap<string, Element>,
+    numbers: Set<string>,
+    pointers: Map<string, Set<string>>,
+    written: ReadonlySet<string>,
+  ): Scope {
+    const fixed = new Map([...numbers].map((name): [string, number] => [name, 0]));
     return {
-      ...{ modules: this.#modules, module, views, numbers },
+      ...{ modules: this.#modules, module, views, numbers, fixed, pointers, loops: { depth: 0 } },
+      pointerType: (view) => `${written.has(view) ? '' : 'const '}${views.get(view)?.c}`,
       call: (found, types) => this.#call(found, types),
       constant: (found) => this.#constant(found),
     };
@@ -113,7 +126,7 @@ export class Translation {
     if (initializer === undefined) throw new SubsetError(value, 'a constant has a value');
     const doc = docComment(value.parent.parent).replace(/\n \*(?= @)/g, '\n *');
     if (constantValue(this.#modules, module, initializer) !== undefined) {
-      const text = expression(initializer, this.#scope(module, new Map(), new Set()));
+      const text = expression(initializer, this.#scope(module, new Map(), new Set(), new Map(), new Set()));
       this.#parts.set(
         name,
         [doc, `enum { ${name} = ${text} };`].filter((line) => line !== ''),

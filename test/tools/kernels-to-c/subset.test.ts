@@ -48,11 +48,12 @@ enum { LIMIT = 1 << 4 };
 /** out += in. */
 int32_t sparrow_add(int32_t *out, int32_t at, const int16_t *values, int32_t n)
 {
+  SPARROW_POINTER(int32_t, out_at, out + at)
   int32_t sum = 0;
   for (int32_t i = 0; i < n; i++) {
     // why
     if (sum < LIMIT && values[i] != 0) sum += values[i];
-    out[at + i] = sum; // what
+    out_at[i] = sum; // what
   }
   return sum;
 }
@@ -75,7 +76,10 @@ test('branches and loops keep their shape', () => {
     body('if (x > 0) {\nb[0] = 1;\n} else if (y > 0) b[0] = 2;\nelse {\nb[0] = 3;\n}'),
     'if (x > 0) {\n    b[0] = 1;\n  } else if (y > 0) b[0] = 2;\n  else {\n    b[0] = 3;\n  }',
   );
-  assert.is(body('do {\nx--;\n} while (x > 0);'), 'do {\n    x--;\n  } while (x > 0);');
+  assert.is(
+    body('let z = x;\ndo {\nz--;\n} while (z > 0);'),
+    'int32_t z = x;\n  do {\n    z--;\n  } while (z > 0);',
+  );
 });
 
 test('a view of several types gives a function for each', () => {
@@ -99,6 +103,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['const z = missing + 1;', /kernel\.ts:2: missing: a name is a parameter, a local or a constant/],
   ['for (const v of a) b[0] = v;', /kernel\.ts:2: for \(const v of a\) b\[0\] = v;: a statement is/],
   ['const z = x > y;', /kernel\.ts:2: x > y: a comparison is no number/],
+  ['x = 1;', /kernel\.ts:2: x: a parameter or a const is not assigned to/],
   ['const z = b;', /kernel\.ts:2: b: a view is read by element/],
   ['const z = (x * y) | 0;', /kernel\.ts:2: .*\| 0 follows a quotient, a sum or a difference/],
 ];
