@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Settings } from '../../firmware/federation/settings.js';
 import type { LinuxBuild } from './build.js';
 
 export interface LinuxBoardOptions {
@@ -17,7 +18,7 @@ export interface LinuxBoardOptions {
   readonly task: string;
   readonly port: number; // of the broker, on this machine
   readonly shard: Uint8Array; // an .fld file
-  readonly keepAliveMs?: number;
+  readonly settings?: Partial<Settings>;
   readonly onLine?: (line: string) => void;
 }
 
@@ -44,7 +45,7 @@ export class LinuxBoard {
   #die: (reason: string) => void = () => {};
 
   constructor(options: LinuxBoardOptions) {
-    const { folder, device, board, task, port, shard, keepAliveMs } = options;
+    const { folder, device, board, task, port, shard, settings } = options;
     this.device = device;
     this.#options = options;
     this.died = new Promise((resolve) => {
@@ -54,7 +55,7 @@ export class LinuxBoard {
     writeFileSync(join(folder, 'shard.fld'), shard);
     writeFileSync(
       join(folder, 'settings.json'),
-      JSON.stringify({ device, board, task, address: '127.0.0.1', port, keepAliveMs }),
+      JSON.stringify({ device, board, task, address: '127.0.0.1', port, settings }),
     );
   }
 

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '../../broker/main.js';
 import type { FederationSummary } from '../../broker/rounds/event.js';
+import { SETTINGS, type Settings } from '../../firmware/federation/settings.js';
 import { start } from '../../firmware/main.js';
 import { Shard } from '../../shared/data/example-set.js';
 import type { Recipe } from '../../shared/model/recipe.js';
@@ -17,7 +18,7 @@ import { wholeSet } from '../datasets/split.js';
 import { EmulatedBoard } from '../emulator/board.js';
 import { LinuxBoard, type MemoryUse } from './board.js';
 import type { LinuxBuild } from './build.js';
-import { RecordingProxy } from './proxy.js';
+import { type Cut, RecordingProxy } from './proxy.js';
 import { formatShard } from './shard.js';
 
 export interface FederationOptions {
@@ -28,7 +29,18 @@ export interface FederationOptions {
   readonly folder: string; // empty
   /** The first `count` boards run it; none when left out. */
   readonly sdk?: { readonly build: LinuxBuild; readonly count: number };
+  readonly settings?: Partial<Settings>; // of every board
+  readonly trouble?: Trouble;
   readonly onLine?: (device: string, line: string) => void;
+}
+
+/** What goes wrong on purpose. */
+export interface Trouble {
+  /** Asked at each connection of a board. */
+  nextCut?(): Cut | undefined;
+  /** The broker closes and comes back so many times, each after a time from `restAfterMs`. */
+  readonly restarts?: number;
+  restAfterMs?(): number;
 }
 
 export interface FederationRun {
@@ -38,6 +50,8 @@ export interface FederationRun {
   readonly updates: ReadonlyMap<string, readonly Buffer[]>;
   readonly memory: ReadonlyMap<string, MemoryUse>;
   readonly bytes: { readonly up: number; readonly down: number }; // on TCP, all boards
+  readonly cuts: number;
+  readonly restarts: number;
 }
 
 const SEED = 1;
@@ -48,31 +62,35 @@ export function deviceName(index: number): string {
 
 /** @throws Error when a board of the SDK's build ended by itself */
 export async function runFederation(options: FederationOptions): Promise<FederationRun> {
-  const { dataset, recipe, shards, board, folder, sdk, onLine } = options;
+  const { dataset, recipe, shards, board, folder, sdk, settings, trouble = {}, onLine } = options;
   const task = taskName(dataset.name);
   const boards = shards.length;
   mkdirSync(folder, { recursive: true });
-  const broker = await startBroker(
-    {
-      task,
-      taskSeed: SEED,
-      recipe,
-      description: modelFor(dataset),
-      folder: join(folder, 'broker'),
-      host: '127.0.0.1',
-      port: 0,
-      testSet: wholeSet(dataset.test),
-      board: { name: board, examples: Math.max(...shards.map((places) => places.length)) },
-      cohort: boards,
-      goal: boards,
-      minimum: boards,
-      deadlineMs: 0,
-      gatherMs: 0,
-      maxDevices: boards,
-    },
-    { onEvent: () => {}, log: (line) => onLine?.('broker', line) },
-  );
+  const startAgain = () =>
+    startBroker(
+      {
+        task,
+        taskSeed: SEED,
+        recipe,
+        description: modelFor(dataset),
+        folder: join(folder, 'broker'),
+        host: '127.0.0.1',
+        port: 0,
+        testSet: wholeSet(dataset.test),
+        board: { name: board, examples: Math.max(...shards.map((places) => places.length)) },
+        cohort: boards,
+        goal: boards,
+        minimum: boards,
+        deadlineMs: 0,
+        gatherMs: 0,
+        maxDevices: boards,
+      },
+      { onEvent: () => {}, log: (line) => onLine?.('broker', line) },
+    );
+  let broker = await startAgain();
+  let restarts = 0;
   const proxy = new RecordingProxy(() => broker.port);
+  if (trouble.nextCut !== undefined) proxy.nextCut = () => trouble.nextCut?.();
   const port = await proxy.listen();
   const onLinux = shards.slice(0, sdk?.count ?? 0).map((places, index) => {
     const device = deviceName(index);
@@ -84,6 +102,7 @@ export async function runFederation(options: FederationOptions): Promise<Federat
       task,
       port,
       shard: formatShard(dataset.train, places),
+      settings,
       onLine: (line) => onLine?.(device, line),
     });
   });
@@ -96,15 +115,26 @@ export async function runFederation(options: FederationOptions): Promise<Federat
       broker: { host: '127.0.0.1', port },
       examples: new Shard(dataset.train, places),
       seed: i,
-      firmware: (ports) => start(ports),
+      firmware: (ports) => start(ports, { ...SETTINGS, ...settings }),
       log: { line: (line) => onLine?.(device, line) },
     });
   });
+  /** The end, after as many restarts of the broker as asked for or possible. */
+  const finished = async (): Promise<FederationSummary> => {
+    for (;;) {
+      const rest = restarts < (trouble.restarts ?? 0) ? (trouble.restAfterMs?.() ?? 0) : undefined;
+      const summary = await Promise.race([broker.finished, ...(rest === undefined ? [] : [resting(rest)])]);
+      if (summary !== undefined) return summary;
+      await broker.close();
+      broker = await startAgain();
+      restarts += 1;
+    }
+  };
   try {
     for (const each of [...onLinux, ...onNode]) each.start();
     const death = Promise.race(onLinux.map(({ died }) => died));
     const summary = await Promise.race([
-      broker.finished,
+      finished(),
       ...(onLinux.length > 0 ? [death.then((reason) => Promise.reject(new Error(reason)))] : []),
     ]);
     return {
@@ -113,6 +143,8 @@ export async function runFederation(options: FederationOptions): Promise<Federat
       updates: updatesIn(proxy),
       memory: await stopped(onLinux),
       bytes: { ...proxy.bytes },
+      cuts: proxy.cuts,
+      restarts,
     };
   } finally {
     await stopped(onLinux);
@@ -120,6 +152,10 @@ export async function runFederation(options: FederationOptions): Promise<Federat
     await broker.close();
     await proxy.close();
   }
+}
+
+function resting(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 }
 
 async function stopped(boards: readonly LinuxBoard[]): Promise<Map<string, MemoryUse>> {

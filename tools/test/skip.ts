@@ -6,9 +6,9 @@
 
 /**
  * What may be absent: the XS engine, data sets that are not in the repository, a C compiler, one for
- * 32-bit programs, or one for RISC-V with QEMU.
+ * 32-bit programs, one for RISC-V with QEMU, or the Moddable SDK.
  */
-export type SkipKind = 'xs' | 'data' | 'c' | 'multilib' | 'riscv';
+export type SkipKind = 'xs' | 'data' | 'c' | 'multilib' | 'riscv' | 'moddable';
 
 /** The line that `skip` prints; the runner looks for it. */
 export const SKIP_LINE = /^skipped: .+ \([a-z]+\)$/gm;

@@ -18,7 +18,7 @@ export function startBoard(openHost: OpenHost): void {
     const clock = new BoardClock(log);
     const entropy = new HardwareEntropy();
     const host = openHost(log, clock, entropy);
-    const { identity, task, examples, keepAliveMs = SETTINGS.keepAliveMs } = host;
+    const { identity, task, examples, settings } = host;
     log.line(`${identity.device}: ${identity.board} board, task ${task}, ${examples.count} examples`);
     const ports = {
       identity,
@@ -31,7 +31,7 @@ export function startBoard(openHost: OpenHost): void {
       log,
       freeBytes: () => host.freeBytes(),
     };
-    start(ports, { ...SETTINGS, keepAliveMs });
+    start(ports, { ...SETTINGS, ...settings });
   } catch (error) {
     log.line(`cannot start: ${reasonOf(error)}`);
   }

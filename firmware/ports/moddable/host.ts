@@ -3,6 +3,7 @@
  * an entry `main` that hands it to the board. Interfaces only.
  * @module
  */
+import type { Settings } from '../../federation/settings.js';
 import type { Clock, Entropy, Examples, Identity, Log, RawPartition } from '../ports.js';
 import type { Network } from './network.js';
 
@@ -12,7 +13,7 @@ export interface Host {
   readonly network: Network;
   readonly partition: RawPartition;
   readonly examples: Examples;
-  readonly keepAliveMs?: number; // the firmware's own when left out
+  readonly settings?: Partial<Settings>; // the firmware's own where left out
   freeBytes(): number;
 }
 

@@ -7,29 +7,29 @@ import { File } from 'file';
 import Timer from 'timer';
 import { PackedExamples } from '../../../data/packed.js';
 import { guarded } from '../../../federation/guard.js';
+import type { Settings } from '../../../federation/settings.js';
 import type { Identity, Log } from '../../ports.js';
 import type { Host } from '../host.js';
 import type { BrokerAddress, Network, Search } from '../network.js';
 import { FilePartition } from './partition.js';
 
-interface Settings extends Identity, BrokerAddress {
+interface BoardSettings extends Identity, BrokerAddress {
   readonly task: string;
-  readonly keepAliveMs?: number;
+  readonly settings?: Partial<Settings>;
 }
 
 /** As many bytes as the partition table of a 4 MB board gives to the models. */
 const FLASH_BYTES = 524_288;
 
 export function openHost(log: Log): Host {
-  const settings = readSettings();
-  const { device, board, task, address, port, keepAliveMs } = settings;
+  const { device, board, task, address, port, settings } = readSettings();
   return {
     identity: { device, board },
     task,
     network: new FixedNetwork({ address, port }, log),
     partition: new FilePartition('flash', FLASH_BYTES),
     examples: openExamples('shard.fld'),
-    keepAliveMs,
+    settings,
     freeBytes: () => 0,
   };
 }
@@ -54,9 +54,9 @@ class FixedNetwork implements Network {
   }
 }
 
-function readSettings(): Settings {
+function readSettings(): BoardSettings {
   const file = new File('settings.json');
-  const settings = JSON.parse(file.read(String)) as Settings;
+  const settings = JSON.parse(file.read(String)) as BoardSettings;
   file.close();
   return settings;
 }
