@@ -13,16 +13,16 @@
  * | 12     | 4     | CRC-32 of all other bytes: the first 12, then those from 16 on |
  * | 16     |       | head, then payload; nothing follows |
  *
- * typed-binary reads and writes the header and the fields. It would also read beyond a view into the
- * bytes around it, so it only ever gets a copy; it gets no string and no array whose length comes from
- * the wire.
+ * typed-binary reads and writes the header and the fields. Its own reader would read beyond a view into
+ * the bytes around it, so it gets ours; it gets no string and no array whose length comes from the wire.
  * @module
  */
-import { BufferReader, BufferWriter, type ISchema, object, type Parsed, u8, u16, u32 } from 'typed-binary';
+import { BufferWriter, type ISchema, object, type Parsed, u8, u16, u32 } from 'typed-binary';
 import { frozen } from '../fixed/frozen.js';
 import { finish, inPieces } from '../masks/work.js';
 import { type Checksum, crc32Update } from './crc32.js';
 import { ProtocolError } from './error.js';
+import { FieldReader } from './reader.js';
 
 export const FRAME_HEADER_BYTES = 16;
 export const MAX_HEAD_BYTES = 2032;
@@ -196,32 +196,30 @@ export function encodeFields<S extends ISchema<unknown>>(
   return bytes;
 }
 
-/** Reads a schema that takes exactly these bytes, from a copy of them. @throws ProtocolError */
+/** Reads a schema that takes exactly these bytes. @throws ProtocolError */
 export function decodeFields<S extends ISchema<unknown>>(schema: S, bytes: Uint8Array): Parsed<S> {
   return decodeFieldList(schema, 1, bytes)[0];
 }
 
-/**
- * Reads a schema `count` times, which takes exactly these bytes. To make a reader costs as much as to
- * read some ten fields.
- * @throws ProtocolError
- */
+/** Reads a schema `count` times, which takes exactly these bytes. @throws ProtocolError */
 export function decodeFieldList<S extends ISchema<unknown>>(
   schema: S,
   count: number,
   bytes: Uint8Array,
 ): Parsed<S>[] {
-  const own = new Uint8Array(bytes);
-  const reader = new BufferReader(own.buffer, { endianness: 'little' });
+  const reader = new FieldReader(bytes);
   const values: Parsed<S>[] = [];
   try {
     for (let i = 0; i < count; i++) values.push(schema.read(reader) as Parsed<S>);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ProtocolError('length', `fields of ${own.length} bytes, expected more`);
+    throw new ProtocolError('length', `fields of ${bytes.length} bytes, expected more`);
   }
-  if (reader.currentByteOffset !== own.length) {
-    throw new ProtocolError('length', `fields of ${own.length} bytes, expected ${reader.currentByteOffset}`);
+  if (reader.currentByteOffset !== bytes.length) {
+    throw new ProtocolError(
+      'length',
+      `fields of ${bytes.length} bytes, expected ${reader.currentByteOffset}`,
+    );
   }
   return values;
 }
