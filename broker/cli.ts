@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Shard } from '../shared/data/example-set.js';
 import type { ModelDescription } from '../shared/model/description.js';
 import type { Recipe } from '../shared/model/recipe.js';
+import { Announcement } from './discovery/announcement.js';
 import { type BrokerSettings, type Listeners, startBroker } from './main.js';
 import type { FederationSummary, RoundSummary } from './rounds/event.js';
 
@@ -43,6 +44,7 @@ interface Options {
   readonly deadline: number;
   readonly gather: number;
   readonly maxDevices: number;
+  readonly announce: boolean;
 }
 
 const MQTT_PORT = 1883;
@@ -67,7 +69,8 @@ export function brokerCommand(parts: CommandParts): Command {
     )
     .option('--deadline <seconds>', 'end of a round whatever has been reported, 0 = none', integer, 300)
     .option('--gather <seconds>', 'wait for boards before the minimum is enough, 0 = for ever', integer, 20)
-    .option('--max-devices <n>', 'boards that may register', integer, 10_000);
+    .option('--max-devices <n>', 'boards that may register', integer, 10_000)
+    .option('--no-announce', 'do not tell the local network where the broker is');
   return parts.addRecipeOptions(command).action((options: Options) => run(options, parts));
 }
 
@@ -97,6 +100,15 @@ export function settingsFrom(options: Options, parts: CommandParts): BrokerSetti
 async function run(options: Options, parts: CommandParts): Promise<void> {
   const settings = settingsFrom(options, parts);
   const broker = await startBroker(settings, parts.listeners);
+  // A broker for one address alone is not for a room: nobody needs to find it.
+  const announcement =
+    options.announce && settings.host === undefined
+      ? new Announcement({
+          task: settings.task,
+          port: broker.port,
+          onError: (reason) => parts.listeners.log(`not announced on the network: ${reason}`),
+        })
+      : undefined;
   let isStopped = false;
   const stop = () => {
     isStopped = true;
@@ -114,6 +126,7 @@ async function run(options: Options, parts: CommandParts): Promise<void> {
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
+    await announcement?.close();
     await broker.close();
   }
 }

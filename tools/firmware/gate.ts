@@ -40,7 +40,9 @@ export async function checkTarget({ sdk, root, folder }: Gate, target: string): 
   const env = { ...sdk.env, IDF_PATH: await standIn(sdk, join(folder, 'idf')) };
   await run('mcconfig', ['-p', `esp32/${target}`, '-o', folder], { env, cwd: root });
   const place = join(folder, 'tmp/esp32', target, 'release', NAME);
-  const config = join(place, 'xsProj-esp32/build/config');
+  const chip =
+    /^ESP32_SUBCLASS = (\w+)$/m.exec(readFileSync(join(place, 'makefile'), 'utf8'))?.[1] ?? 'esp32';
+  const config = join(place, `xsProj-${chip}`, 'build/config');
   mkdirSync(config, { recursive: true });
   writeFileSync(join(config, 'sdkconfig.h'), '');
   const args = ['-f', join(place, 'makefile'), '-o', join(config, 'sdkconfig.h'), join(place, 'mc.xs.c')];

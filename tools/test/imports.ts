@@ -48,7 +48,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared/fixed',
     'shared/protocol',
   ],
-  'firmware/console': ['firmware/ports/ports', 'shared/protocol'],
+  'firmware/console': ['firmware/ports/ports', 'shared/fixed', 'shared/protocol'],
   'firmware/main': ['firmware', 'not firmware/ports/moddable', 'shared'],
   'firmware/ports/ports': [],
   'firmware/ports/moddable': [
@@ -67,7 +67,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'broker/storage': ['type broker/rounds', 'shared', 'node:', 'libsql'],
   'broker/mqtt': ['broker/rounds', 'shared/protocol', 'aedes', 'node:'],
   'broker/http': ['broker/rounds', 'broker/storage', 'node:'],
-  'broker/discovery': ['broker/rounds', 'broker/storage', 'node:'],
+  'broker/discovery': ['broker/rounds', 'broker/storage', 'bonjour-service', 'node:'],
   'broker/main': ['broker', 'shared', 'node:', 'commander'],
   'broker/cli': ['broker', 'shared', 'node:', 'commander'],
   tools: ['broker', 'firmware', 'shared', 'package'],

@@ -1,0 +1,36 @@
+/**
+ * Tells the local network where the broker is, by DNS-SD over multicast DNS: the service
+ * `_sparrow._tcp` with the task in its TXT record. A board that knows no address searches for it.
+ * Sources: RFC 6762, RFC 6763.
+ * @module
+ */
+import Bonjour from 'bonjour-service';
+
+export interface AnnouncementOptions {
+  readonly task: string;
+  readonly port: number;
+  /** A network without multicast; nobody will find the broker by itself. */
+  readonly onError: (reason: string) => void;
+}
+
+const TYPE = 'sparrow'; // _sparrow._tcp
+
+export class Announcement {
+  readonly #bonjour: Bonjour;
+
+  constructor({ task, port, onError }: AnnouncementOptions) {
+    this.#bonjour = new Bonjour({}, (error: Error) => onError(error.message));
+    // Two brokers of one task on a network differ in their port or their machine.
+    this.#bonjour.publish({ name: `sparrow ${task} ${port}`, type: TYPE, port, txt: { task }, probe: false });
+  }
+
+  /** Takes it back. Resolves when that was said. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#bonjour.unpublishAll(() => {
+        this.#bonjour.destroy();
+        resolve();
+      });
+    });
+  }
+}
