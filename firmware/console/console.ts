@@ -3,6 +3,7 @@
  * serial ports; text comes in and lines go out. A password is never said back.
  * @module
  */
+import { frozen } from '../../shared/fixed/frozen.js';
 import { isDeviceName, isTaskName } from '../../shared/protocol/device.js';
 import type { Setup, SetupStore } from '../ports/ports.js';
 import { wordsOf } from './line.js';
@@ -28,7 +29,7 @@ interface Command {
 const AUTO = 'auto';
 const HOST = /^[A-Za-z0-9.-]{1,90}(:[0-9]{1,5})?$/;
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<string, Command>> = frozen({
   help: { usage: 'help', text: 'this list', least: 0, most: 0, run: help },
   status: { usage: 'status', text: 'what the board does and has', least: 0, most: 0, run: status },
   wifi: { usage: 'wifi <name> [password]', text: 'Wi-Fi to join', least: 1, most: 2, run: wifi },
@@ -51,7 +52,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   reset: { usage: 'reset', text: 'restart, with the new settings', least: 0, most: 0, run: reset },
   forget: { usage: 'forget', text: 'forget all settings', least: 0, most: 0, run: forget },
-};
+});
 
 /** Runs one line. What a person did wrong is said, never thrown. */
 export function runLine(line: string, options: ConsoleOptions): void {

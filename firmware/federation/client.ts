@@ -8,6 +8,7 @@
  * begin again.
  * @module
  */
+import { frozen } from '../../shared/fixed/frozen.js';
 import type { BoardProfile } from '../../shared/model/boards.js';
 import { checkMemory, memoryOf } from '../../shared/model/memory.js';
 import { isInCohort } from '../../shared/protocol/cohort.js';
@@ -18,7 +19,7 @@ import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
 import { type DeviceTopic, deviceTopic, type TaskTopic, taskTopic } from '../../shared/protocol/topics.js';
 import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
-import type { MessageSink, Ports } from '../ports/ports.js';
+import type { MessageSink, Ports, Vitals } from '../ports/ports.js';
 import type { Companion } from './companion.js';
 import { Fetch } from './fetch.js';
 import { reasonOf } from './guard.js';
@@ -47,6 +48,19 @@ export interface ClientOptions {
 
 /** A plan with the longest cohort list and the most layers takes about 1.3 KB, a verdict far less. */
 const MESSAGE_BYTES = 2048;
+
+/** Of a host that tells nothing. */
+const NO_VITALS: Vitals = frozen({
+  heapBytes: 0,
+  chunkBytes: 0,
+  slots: 0,
+  millijoules: 0,
+  rssi: 0,
+  reset: 'unknown',
+});
+
+/** The longest slice that metrics can hold. */
+const LONGEST_MS = 65535;
 
 /** Under one plan and connection. A frame that the server can never read must not be sent for ever. */
 const MAX_REPEATS = 10;
@@ -108,6 +122,7 @@ export class Client {
     this.#leave();
     this.#state = { kind: 'stopped' };
     this.#link.stop();
+    this.#options.ports.indicator?.show('stopped');
   }
 
   #join(): void {
@@ -116,7 +131,7 @@ export class Client {
     for (const companion of this.#companions) companion.start(this.#link);
     this.#link.start({
       onUp: () => this.#up(),
-      onDown: () => {},
+      onDown: () => this.#show(),
       onMessage: (topic, lengthBytes) => this.#message(topic, lengthBytes),
     });
   }
@@ -126,6 +141,7 @@ export class Client {
     this.#repeats = 0;
     this.#sendStatus();
     this.#report();
+    this.#show();
     for (const companion of this.#companions) companion.onUp();
   }
 
@@ -261,6 +277,14 @@ export class Client {
     this.#leave();
     this.#state = state;
     if (deviceStateOf(state) !== before) this.#sendStatus();
+    this.#show();
+  }
+
+  #show(): void {
+    const { indicator } = this.#options.ports;
+    const state = this.#state;
+    if (!this.#link.isUp) indicator?.show('offline');
+    else indicator?.show(state.kind === 'done' && state.outcome !== 'accepted' ? 'failed' : state.kind);
   }
 
   /** Ends what the present state has begun. */
@@ -286,8 +310,10 @@ export class Client {
     });
   }
 
-  #sendMetrics({ round, attempt }: Plan, { macs }: LocalResult, { ms, slices }: Cost): void {
+  #sendMetrics({ round, attempt }: Plan, { macs }: LocalResult, { ms, slices, longestMs }: Cost): void {
+    const { ports } = this.#options;
     const metrics = {
+      ...(ports.vitals?.() ?? NO_VITALS),
       round,
       attempt,
       trainMs: Math.round(ms),
@@ -296,7 +322,8 @@ export class Client {
       bytesUp: this.#bytesUp,
       bytesDown: this.#bytesDown,
       reconnects: this.#link.reconnects,
-      heapBytes: 0, // unknown
+      longestSliceMs: Math.min(LONGEST_MS, Math.round(longestMs)),
+      freeBytes: ports.freeBytes(),
     };
     this.#bytesUp = 0;
     this.#bytesDown = 0;

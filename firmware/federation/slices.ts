@@ -9,6 +9,7 @@ import type { Clock, Timer } from '../ports/ports.js';
 export interface Cost {
   readonly slices: number;
   readonly ms: number;
+  readonly longestMs: number; // of one slice
 }
 
 export interface SlicesEvents<T> {
@@ -24,6 +25,7 @@ export class Slices<T> {
   readonly #events: SlicesEvents<T>;
   readonly #startMs: number;
   #slices = 0;
+  #longestMs = 0;
   #timer: Timer | undefined;
 
   /**
@@ -54,17 +56,29 @@ export class Slices<T> {
     });
   }
 
-  /** Small steps share a slice, until one more like the last would be too much. */
   #slice(): void {
+    const startMs = this.#clock.nowMs();
     this.#slices += 1;
+    const end = this.#run();
+    const nowMs = this.#clock.nowMs();
+    this.#longestMs = Math.max(this.#longestMs, nowMs - startMs);
+    if (end === undefined) this.#rest();
+    else {
+      const cost = { slices: this.#slices, ms: nowMs - this.#startMs, longestMs: this.#longestMs };
+      this.#events.onDone(end.result, cost);
+    }
+  }
+
+  /**
+   * Small steps share a slice, until one more like the last would be too much.
+   * @returns the result, when there is one
+   */
+  #run(): { readonly result: T } | undefined {
     for (let spent = 0, last = 0; spent === 0 || spent + last <= this.#sliceMacs; spent += last) {
       const { done, value } = this.#work.next();
-      if (done === true) {
-        this.#events.onDone(value, { slices: this.#slices, ms: this.#clock.nowMs() - this.#startMs });
-        return;
-      }
+      if (done === true) return { result: value };
       last = value;
     }
-    this.#rest();
+    return undefined;
   }
 }

@@ -96,6 +96,33 @@ export interface RawPartition {
   read(offset: number, out: Uint8Array): void;
 }
 
+/** How a board is, as far as its host can tell; 0 and 'unknown' where it cannot. */
+export interface Vitals {
+  readonly heapBytes: number; // of the engine in use at most so far
+  readonly chunkBytes: number; // of its chunk heap
+  readonly slots: number; // of its slot heap
+  readonly millijoules: number; // estimated, since the last call
+  readonly rssi: number; // dBm of the radio, -128 to 127
+  readonly reset: 'unknown' | 'power' | 'restart' | 'crash' | 'watchdog' | 'brownout' | 'sleep';
+}
+
+/** A light or a screen for people in the room. */
+export interface Indicator {
+  /** Called at each change; `offline` while there is no connection, whatever the board does meanwhile. */
+  show(
+    state:
+      | 'offline'
+      | 'joining'
+      | 'waiting'
+      | 'downloading'
+      | 'training'
+      | 'reporting'
+      | 'done'
+      | 'failed'
+      | 'stopped',
+  ): void;
+}
+
 /** A checksum that nobody can forge, over bytes that come in pieces. */
 export interface Digest {
   update(bytes: Uint8Array): void;
@@ -175,6 +202,9 @@ export interface Ports {
   readonly log: Log;
   /** Free memory in bytes, 0 when unknown. */
   freeBytes(): number;
+  /** Once per round. */
+  vitals?(): Vitals;
+  readonly indicator?: Indicator;
   /** Left out where firmware cannot be changed over the network. */
   readonly firmware?: FirmwareHost;
 }

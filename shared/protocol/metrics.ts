@@ -3,11 +3,23 @@
  * All in the head; no payload.
  * @module
  */
-import { object, u32 } from 'typed-binary';
+import { object, u8, u16, u32 } from 'typed-binary';
 import { frozen } from '../fixed/frozen.js';
 import { decoding } from './error.js';
-import { checkInteger, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
+import { checkInteger, choiceOf, codeOf, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
 import { decodeFields, decodeFrame, encodeFields, encodeFrame, expectEmpty } from './frame.js';
+
+/** Why a board began its present life. Order is the wire code: append only. */
+export const RESETS = frozen([
+  'unknown',
+  'power',
+  'restart',
+  'crash',
+  'watchdog',
+  'brownout',
+  'sleep',
+] as const);
+export type Reset = (typeof RESETS)[number];
 
 export interface Metrics {
   readonly round: number; // uint32
@@ -18,10 +30,18 @@ export interface Metrics {
   readonly bytesUp: number; // uint32, MQTT payload bytes since the last metrics frame
   readonly bytesDown: number; // uint32
   readonly reconnects: number; // uint32, since start
-  readonly heapBytes: number; // uint32, peak, 0 when unknown
+  readonly longestSliceMs: number; // uint16, the longest time without a pause
+  // What the host cannot tell of the following is 0 or 'unknown'.
+  readonly freeBytes: number; // uint32, free in the system now
+  readonly heapBytes: number; // uint32, of the engine in use at most so far
+  readonly chunkBytes: number; // uint32, of its chunk heap
+  readonly slots: number; // uint32, of its slot heap
+  readonly millijoules: number; // uint32, estimated, since the last metrics frame
+  readonly rssi: number; // int8, dBm of the radio
+  readonly reset: Reset;
 }
 
-const METRICS_BYTES = 40;
+const METRICS_BYTES = 60;
 const METRICS = frozen(
   object({
     round: u32,
@@ -34,6 +54,13 @@ const METRICS = frozen(
     bytesDown: u32,
     reconnects: u32,
     heapBytes: u32,
+    freeBytes: u32,
+    chunkBytes: u32,
+    slots: u32,
+    millijoules: u32,
+    longestSliceMs: u16,
+    reset: u8,
+    rssi: u8, // two's complement
   }),
 );
 
@@ -41,7 +68,8 @@ const METRICS = frozen(
 export function encodeMetrics(metrics: Metrics): Uint8Array {
   checkMetrics(metrics);
   const { low: macsLow, high: macsHigh } = splitWide(metrics.macs);
-  const { round, attempt, trainMs, slices, bytesUp, bytesDown, reconnects, heapBytes } = metrics;
+  const { round, attempt, trainMs, slices, bytesUp, bytesDown, reconnects, longestSliceMs } = metrics;
+  const { heapBytes, freeBytes, chunkBytes, slots, millijoules } = metrics;
   const fields = {
     round,
     attempt,
@@ -53,6 +81,13 @@ export function encodeMetrics(metrics: Metrics): Uint8Array {
     bytesDown,
     reconnects,
     heapBytes,
+    freeBytes,
+    chunkBytes,
+    slots,
+    millijoules,
+    longestSliceMs,
+    reset: codeOf('reset', RESETS, metrics.reset),
+    rssi: metrics.rssi & 255,
   };
   return encodeFrame('metrics', encodeFields(METRICS, METRICS_BYTES, fields), []);
 }
@@ -61,9 +96,14 @@ export function encodeMetrics(metrics: Metrics): Uint8Array {
 export function decodeMetrics(bytes: Uint8Array): Metrics {
   const frame = decodeFrame('metrics', bytes);
   expectEmpty(frame);
-  const { macsLow, macsHigh, ...rest } = decodeFields(METRICS, frame.head);
+  const { macsLow, macsHigh, reset, rssi, ...rest } = decodeFields(METRICS, frame.head);
   return decoding(() => {
-    const metrics = { ...rest, macs: joinWide(macsLow, macsHigh) };
+    const metrics = {
+      ...rest,
+      macs: joinWide(macsLow, macsHigh),
+      reset: choiceOf('reset', RESETS, reset),
+      rssi: (rssi << 24) >> 24, // the sign of an int8
+    };
     checkMetrics(metrics);
     return metrics;
   });
@@ -78,5 +118,9 @@ function checkMetrics(metrics: Metrics): void {
   checkInteger('bytesUp', metrics.bytesUp, 0, UINT32_MAX);
   checkInteger('bytesDown', metrics.bytesDown, 0, UINT32_MAX);
   checkInteger('reconnects', metrics.reconnects, 0, UINT32_MAX);
-  checkInteger('heapBytes', metrics.heapBytes, 0, UINT32_MAX);
+  for (const name of ['heapBytes', 'freeBytes', 'chunkBytes', 'slots', 'millijoules'] as const) {
+    checkInteger(name, metrics[name], 0, UINT32_MAX);
+  }
+  checkInteger('longestSliceMs', metrics.longestSliceMs, 0, UINT16_MAX);
+  checkInteger('rssi', metrics.rssi, -128, 127);
 }

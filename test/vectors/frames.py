@@ -12,6 +12,7 @@ KINDS = ["plan", "model", "delta", "update", "verdict", "status", "metrics", "fi
 STATES = ["gone", "joining", "ready", "training", "done"]
 VERDICTS = ["accepted", "duplicate", "malformed", "wrong round", "wrong attempt", "not in cohort",
             "wrong base model", "wrong counts", "round closed", "wrong device"]
+RESETS = ["unknown", "power", "restart", "crash", "watchdog", "brownout", "sleep"]
 ACTIVATIONS = ["all", "top-k", "union"]
 UPLINKS = ["all", "top-k-weights", "diff-on-top-k-weights", "top-k-weights-diff", "global-top-k-weights", "mask"]
 MERGES = ["cohort", "senders"]
@@ -69,8 +70,9 @@ def verdict(v):
 
 def metrics(v):
     return frame("metrics", struct.pack(
-        "<IIIIQIIII", v["round"], v["attempt"], v["trainMs"], v["slices"], v["macs"], v["bytesUp"],
-        v["bytesDown"], v["reconnects"], v["heapBytes"]))
+        "<IIIIQIIIIIIIIHBb", v["round"], v["attempt"], v["trainMs"], v["slices"], v["macs"], v["bytesUp"],
+        v["bytesDown"], v["reconnects"], v["heapBytes"], v["freeBytes"], v["chunkBytes"], v["slots"],
+        v["millijoules"], v["longestSliceMs"], RESETS.index(v["reset"]), v["rssi"]))
 
 
 def firmware(v):
@@ -317,7 +319,8 @@ CASES = [
      {"device": "a", "round": 0, "attempt": 0, "kind": "malformed"}),
     ("more multiply-accumulates than 32 bits hold", "metrics", metrics,
      {"round": 7, "attempt": 2, "trainMs": 81000, "slices": 1620, "macs": 9007199254740991, "bytesUp": 2344,
-      "bytesDown": 92000, "reconnects": 1, "heapBytes": 143360}),
+      "bytesDown": 92000, "reconnects": 1, "heapBytes": 143360, "freeBytes": 70000, "chunkBytes": 78000,
+      "slots": 2411, "millijoules": 40500, "longestSliceMs": 61, "reset": "brownout", "rssi": -67}),
     ("signed firmware", "firmware", firmware,
      {"target": "m5stickc-plus-2", "version": 66051, "imageBytes": 4294967295, "digest": list(range(32)),
       "signature": list(range(255, 191, -1))}),

@@ -290,7 +290,14 @@ test('metrics are told on, unreadable ones are not missed', async () => {
     bytesUp: 1,
     bytesDown: 1,
     reconnects: 0,
+    longestSliceMs: 4,
+    freeBytes: 3,
     heapBytes: 0,
+    chunkBytes: 0,
+    slots: 0,
+    millijoules: 0,
+    rssi: -70,
+    reset: 'power' as const,
   };
   it.coordinator.receiveMetrics('a', Uint8Array.of(9));
   it.coordinator.receiveMetrics('a', encodeMetrics(metrics));

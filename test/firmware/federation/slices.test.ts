@@ -53,7 +53,7 @@ test('small steps share a slice up to the budget, a large one ends its slice', (
   const perTurn: number[] = [];
   for (let before = 0; clock.turn(); before = done.length) perTurn.push(done.length - before);
   assert.equal(perTurn, [4, 2, 2]);
-  assert.equal(costs, [{ slices: 3, ms: 30 }]);
+  assert.equal(costs, [{ slices: 3, ms: 30, longestMs: 0 }]);
 });
 
 test('nothing runs before the first turn or after a cancel', () => {

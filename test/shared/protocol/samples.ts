@@ -19,7 +19,7 @@ import type { Cohort } from '../../../shared/protocol/cohort.js';
 import { decodeDeltaHead, encodeDelta } from '../../../shared/protocol/delta.js';
 import { ProtocolError } from '../../../shared/protocol/error.js';
 import { decodeFirmware, encodeFirmware, type Firmware } from '../../../shared/protocol/firmware.js';
-import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
+import { decodeMetrics, encodeMetrics, type Metrics, RESETS } from '../../../shared/protocol/metrics.js';
 import { decodeModel, decodeModelHead, encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
 import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
 import { decodeStatus, encodeStatus, STATES, type Status } from '../../../shared/protocol/status.js';
@@ -127,6 +127,13 @@ export function sampleMetrics(random: Random): Metrics {
     bytesDown: uint32(random),
     reconnects: uint32(random),
     heapBytes: uint32(random),
+    freeBytes: uint32(random),
+    chunkBytes: uint32(random),
+    slots: uint32(random),
+    millijoules: uint32(random),
+    longestSliceMs: uint16(random),
+    reset: oneOf(random, RESETS),
+    rssi: integer(random, -128, 127),
   };
 }
 
