@@ -53,6 +53,7 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
     held.count > 0
       ? yield* evaluate(model, layers, held, method.batch, sliceMacs, method.power)
       : { count: 0, correct: 0 };
+  yield* forget();
   const trainer = new Trainer(
     model.head,
     {
@@ -91,8 +92,17 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
     layers: deltas,
   };
   const reference = (layer: number) => references[layer];
-  const frame = yield* encodeUpdateSlices(update, model.head.layout, reference, sliceMacs);
+  const frame = yield* encodeUpdateSlices(update, model.head.layout, reference, sliceMacs, method.positions);
   return { frame, loss, macs: trained.macs, examples: kept.count };
+}
+
+/**
+ * A pause that forgets. On XS a generator that goes on keeps its state of the pause before, with the generators
+ * that it waited for and all that they held, until the next pause: here the arena of the evaluation,
+ * which would lie beside the trainer's.
+ */
+function* forget(): Generator<number, void> {
+  yield 0;
 }
 
 /** Seed of everything random in one client's round. */

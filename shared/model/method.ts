@@ -74,11 +74,19 @@ export interface Rate {
   readonly exp: number; // -24 to 0
 }
 
+/** How a board may code the places of what goes up (shared/masks/positions.ts). */
+export type PositionChoice =
+  /** as lists and bitmaps: quick to make and to read */
+  | 'lists'
+  /** also as a grid: a tenth less in a frame of 16-bit values, for some hundred times the work */
+  | 'grid';
+
 export interface TrainingMethod {
   readonly power: Power; // of the weights, in quarters
   readonly activations: ActivationChoice;
   readonly uplink: UplinkChoice;
   readonly valueBits: ValueBits; // of each value that goes up
+  readonly positions: PositionChoice; // of those values
   readonly growth: number; // part of the round's mask that is new, in units of 2^-16, 0 to 65535
   readonly merge: MergeChoice;
   readonly optimizer: ServerOptimizer;

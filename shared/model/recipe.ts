@@ -6,7 +6,13 @@
  */
 import { VALUE_BITS, type ValueBits } from './delta.js';
 import type { DensityChoice } from './density.js';
-import type { ActivationChoice, MergeChoice, OptimizerChoice, UplinkChoice } from './method.js';
+import type {
+  ActivationChoice,
+  MergeChoice,
+  OptimizerChoice,
+  PositionChoice,
+  UplinkChoice,
+} from './method.js';
 
 /** Names a person may ask for. */
 export const PRESETS = ['dense', 'swat', 'zerofl', 'sparsyfed', 'mask', 'sparrow'] as const;
@@ -36,6 +42,7 @@ export interface Recipe {
   readonly uplink: UplinkChoice;
   readonly maskRatio: number; // sent on top of the density, 0 to 1 - density (ZeroFL, section 5)
   readonly valueBits: ValueBits; // of each value that goes up
+  readonly positions: PositionChoice; // how their places may be coded
   readonly merge: MergeChoice;
   readonly optimizer: OptimizerChoice; // of the server
   readonly serverRate: number; // above 0, to 16
@@ -161,6 +168,7 @@ export function recipeOf(preset: PresetName, density: number, changes: Partial<R
     reviseEvery: 10,
     ...choices,
     valueBits: 16,
+    positions: 'lists',
     optimizer,
     serverRate: SERVER_RATES[optimizer],
     momentum: 0.9,

@@ -40,7 +40,8 @@ export function planTraining(
   const isNonzero = recipe.active === 'nonzero';
   const active = isNonzero ? nonzeroWeights(layout, model) : keptWeights(layout, density, recipe.spread);
   const sent = sentWeights(recipe, layout, density);
-  const { activations, uplink, valueBits, merge, epochs, batch, reselectEvery, holdBackEvery } = recipe;
+  const { activations, uplink, valueBits, positions, merge, epochs, batch, reselectEvery, holdBackEvery } =
+    recipe;
   const first = Math.max(1, Math.round(recipe.rate * RATE_UNIT));
   const last = Math.max(1, Math.round(recipe.rateEnd * RATE_UNIT));
   return {
@@ -49,6 +50,7 @@ export function planTraining(
       activations,
       uplink,
       valueBits,
+      positions,
       growth: Math.floor(growthAt(recipe, round) * 2 ** GROWTH_BITS),
       merge,
       optimizer: serverOptimizer(recipe),

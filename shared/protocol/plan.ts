@@ -17,6 +17,7 @@ import type {
   LayerCounts,
   MergeChoice,
   OptimizerChoice,
+  PositionChoice,
   TrainingMethod,
   UplinkChoice,
 } from '../model/method.js';
@@ -57,6 +58,8 @@ const UPLINKS: readonly UplinkChoice[] = [
 const MERGES: readonly MergeChoice[] = ['cohort', 'senders'];
 const OPTIMIZERS: readonly OptimizerChoice[] = ['none', 'momentum', 'adam'];
 
+const POSITIONS: readonly PositionChoice[] = ['lists', 'grid'];
+
 const POWERS: readonly Power[] = [4, 5, 8];
 
 const PLAN_BYTES = 80;
@@ -88,7 +91,7 @@ const PLAN = object({
   prox: u32,
   growth: u16,
   valueBits: u8, // place in VALUE_BITS
-  reserved: u8, // 0
+  positions: u8,
   momentum: u16,
   optimizer: u8,
   power: u8,
@@ -128,7 +131,7 @@ export function encodePlan(plan: Plan): Uint8Array {
     prox: method.prox,
     growth: method.growth,
     valueBits: codeOf('valueBits', VALUE_BITS, method.valueBits),
-    reserved: 0,
+    positions: codeOf('positions', POSITIONS, method.positions),
     momentum: method.optimizer.momentum,
     optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
     power: codeOf('power', POWERS, method.power),
@@ -154,7 +157,6 @@ export function decodePlan(bytes: Uint8Array): Plan {
   }
   const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length / 4);
   return decoding(() => {
-    checkInteger('reserved', fields.reserved, 0, 0);
     const deltaBase = hashFromBytes(fields.deltaBase);
     const plan: Plan = {
       federation: fields.federation,
@@ -197,6 +199,7 @@ function methodOf(fields: Fields): TrainingMethod {
     activations: choiceOf('activations', ACTIVATIONS, fields.activations),
     uplink: choiceOf('uplink', UPLINKS, fields.uplink),
     valueBits: choiceOf('valueBits', VALUE_BITS, fields.valueBits),
+    positions: choiceOf('positions', POSITIONS, fields.positions),
     growth: fields.growth,
     merge: choiceOf('merge', MERGES, fields.merge),
     optimizer: {

@@ -20,6 +20,7 @@ import {
   type ValueBits,
 } from '../model/delta.js';
 import type { ModelLayout, WeightedLayer } from '../model/layout.js';
+import type { PositionChoice } from '../model/method.js';
 import { type Checksum, crc32Update } from './crc32.js';
 import { deviceHash } from './device.js';
 import { decoding, ProtocolError } from './error.js';
@@ -109,9 +110,17 @@ export function maxUpdateBytes({ layers, weightCount, biasCount }: ModelLayout):
   );
 }
 
-/** @throws RangeError naming the field that is out of range or does not fit the layout */
-export function encodeUpdate(update: Update, layout: ModelLayout, reference: Reference): Uint8Array {
-  return finish(encodeUpdateSlices(update, layout, reference, Number.POSITIVE_INFINITY));
+/**
+ * @param choice of codes for the positions; the shortest is taken
+ * @throws RangeError naming the field that is out of range or does not fit the layout
+ */
+export function encodeUpdate(
+  update: Update,
+  layout: ModelLayout,
+  reference: Reference,
+  choice: PositionChoice = 'grid',
+): Uint8Array {
+  return finish(encodeUpdateSlices(update, layout, reference, Number.POSITIVE_INFINITY, choice));
 }
 
 /**
@@ -124,6 +133,7 @@ export function* encodeUpdateSlices(
   layout: ModelLayout,
   reference: Reference,
   sliceMacs: number,
+  choice: PositionChoice = 'grid',
 ): Generator<number, Uint8Array> {
   const { device, layers, valueBits } = update;
   const fields = { ...update, deviceHash: deviceHash(device) };
@@ -135,7 +145,7 @@ export function* encodeUpdateSlices(
   const numbers: ArrayBufferView[] = [];
   const positions: Uint8Array[] = [];
   for (const [i, delta] of layers.entries()) {
-    const coded = yield* encodeLayerPositions(delta, layout.layers[i], reference, sliceMacs);
+    const coded = yield* encodeLayerPositions(delta, layout.layers[i], reference, choice, sliceMacs);
     const record = recordOf(delta, coded);
     checkRecord(record, layout.layers[i], valueBits);
     head.set(encodeFields(RECORD, RECORD_BYTES, record), HEAD_BYTES + RECORD_BYTES * i);
@@ -234,6 +244,7 @@ function encodeLayerPositions(
   { positions, values }: LayerDelta,
   { index, inputs, weights }: WeightedLayer,
   reference: Reference,
+  choice: PositionChoice,
   sliceMacs: number,
 ): Generator<number, CodedPositions> {
   const sent = positions === 'all' ? weights.length : positions.length;
@@ -241,7 +252,7 @@ function encodeLayerPositions(
   const known = sent < weights.length ? reference(index) : undefined;
   // the very reference, a round's mask, needs no more bytes than all of them
   const coded = positions === known ? 'all' : positions;
-  return encodeParts(coded, weights.length, known, sliceMacs, inputs);
+  return encodeParts(coded, weights.length, known, sliceMacs, inputs, choice === 'grid');
 }
 
 function recordOf(

@@ -78,6 +78,11 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
     density: 0.5,
     changes: { batch: 8, rate: 0.2, valueBits: 4 },
   },
+  'sparrow, positions as a grid': {
+    preset: 'sparrow',
+    density: 0.1,
+    changes: { batch: 8, rate: 0.2, positions: 'grid' },
+  },
   'zerofl, top-k-weights of 8 bits': {
     preset: 'zerofl',
     density: 0.2,

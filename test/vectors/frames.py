@@ -19,6 +19,7 @@ MERGES = ["cohort", "senders"]
 POWERS = [4, 5, 8]
 OPTIMIZERS = ["none", "momentum", "adam"]
 VALUE_BITS = [16, 8, 4]
+POSITIONS = ["lists", "grid"]
 
 
 def frame(kind, head, payload=b""):
@@ -50,7 +51,7 @@ def plan(v):
         method["reselectEvery"], method["holdBackEvery"], v["attempt"], len(devices), v["round"],
         v["taskSeed"], bytes.fromhex(v["modelHash"]), v["modelCrc"], cohort.get("seed", 0),
         cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], method["prox"], method["growth"],
-        VALUE_BITS.index(method["valueBits"]), 0, optimizer["momentum"],
+        VALUE_BITS.index(method["valueBits"]), POSITIONS.index(method["positions"]), optimizer["momentum"],
         OPTIMIZERS.index(optimizer["kind"]), POWERS.index(method["power"]),
         bytes.fromhex(v.get("deltaBase", "00" * 8)))
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
@@ -201,6 +202,17 @@ def grid(places, n, columns):
     return range_coded(bits)
 
 
+def rows(places, n, columns):
+    """Each row: its count as a gap with the k of all counts, then its gaps with a k that follows from the count."""
+    lists = [[place % columns for place in places if place // columns == row] for row in range(n // columns)]
+    k = min(range(24), key=lambda k: sum((len(row) >> k) + k + 1 for row in lists))
+    bits = ""
+    for row in lists:
+        own = next(k for k in range(24) if not row or 133 * len(row) * 2**k >= 32 * (2 * columns - len(row)))
+        bits += gaps([len(row)], k) + gaps(row, own)
+    return bytes([6 + 8 * k]) + pack_bits(bits)
+
+
 def positions(places, n, reference, columns=0):
     if places == "all":
         return b""
@@ -213,6 +225,8 @@ def positions(places, n, reference, columns=0):
     ]
     if reference is not None:
         choices.append(b"\4" + change(places, n, reference))
+    if columns > 0:
+        choices.append(rows(places, n, columns))
     shortest = min(choices, key=len)  # the first of equals
     if columns > 0 and places:
         coded = grid(places, n, columns)
@@ -254,7 +268,7 @@ def update(v):
 
 
 METHOD = {"power": 5, "activations": "union", "uplink": "top-k-weights-diff", "merge": "senders",
-          "valueBits": 4, "optimizer": {"kind": "adam", "rate": 1311, "momentum": 922},
+          "valueBits": 4, "positions": "grid", "optimizer": {"kind": "adam", "rate": 1311, "momentum": 922},
           "rate": {"mantissa": 205, "exp": -9}, "clip": 16, "prox": 655, "growth": 13107, "epochs": 1, "batch": 8, "reselectEvery": 80,
           "holdBackEvery": 5}
 PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt": 2, "modelHash": "0123456789abcdef",
@@ -262,7 +276,7 @@ PLAN = {"federation": 3405691582, "taskSeed": 4294967295, "round": 7, "attempt":
         "deadlineMs": 60000, "method": METHOD,
         "layers": [{"active": 627, "keptInputs": 10, "sent": 627}, {"active": 70000, "keptInputs": 4, "sent": 1}]}
 THRESHOLD = {"kind": "threshold", "seed": 3000000000, "threshold": 429496730}
-DENSE = {"power": 4, "activations": "all", "uplink": "all", "merge": "cohort", "valueBits": 16, "rate": {"mantissa": 1, "exp": 0}, "clip": 0, "prox": 0, "growth": 0,
+DENSE = {"power": 4, "activations": "all", "uplink": "all", "merge": "cohort", "valueBits": 16, "positions": "lists", "rate": {"mantissa": 1, "exp": 0}, "clip": 0, "prox": 0, "growth": 0,
          "optimizer": {"kind": "none", "rate": 65536, "momentum": 0},
          "epochs": 255, "batch": 16, "reselectEvery": 65535, "holdBackEvery": 0}
 TINY = {"name": "tiny", "input": {"shape": [3], "type": "int8", "exp": -7},
@@ -303,6 +317,8 @@ NEXT = [[[CHANGED.get(i, w) for i, w in enumerate(WEIGHTS)], [i * i - 4000 + 57 
 
 NEAR = sorted(set(REFERENCES[0]) - {0, 99, 306} | {1, 200, 398})
 CROSSED = [i for i in range(400) if i % 40 in (3, 4, 17, 30) and i // 40 in (1, 2, 6) or i in (0, 399, 205)]
+ROWS = [49, 53, 64, 65, 70, 230, 250, 255, 273, 274, 314, 321, 323, 325, 328, 330, 334, 335, 338, 340, 342, 343, 350, 351, 352,
+        355, 356, 366, 380, 397]
 HALF = [i for i in range(40) if i * i % 7 in (1, 2) or i == 39]
 CASES = [
     ("a plan with a list", "plan", plan, PLAN),
@@ -339,6 +355,7 @@ CASES = [
     ("a change from the reference, and none", "update", update,
      update_value([NEAR, REFERENCES[1], [11]], examples=1, loss=0, heldBack=0, correct=0, macs=0)),
     ("full rows and columns", "update", update, update_value([CROSSED, "all", [2]])),
+    ("some rows, without order in them", "update", update, update_value([ROWS, "all", [2]])),
     ("nearly all, missing in rows and columns", "update", update,
      update_value([[i for i in range(400) if i not in CROSSED], "all", "all"])),
     ("values of 8 bits", "update", update, update_value([[5, 6, 130, 399], "all", [2]], bits=8)),

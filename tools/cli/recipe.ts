@@ -22,6 +22,7 @@ export interface RecipeOptions {
   readonly prox?: number;
   readonly maskRatio?: number;
   readonly valueBits?: number;
+  readonly positions?: string;
   readonly strategy?: string;
   readonly activationDensity?: number;
   readonly optimizer?: string;
@@ -66,6 +67,9 @@ export function addRecipeOptions(
     )
     .option('--mask-ratio <part>', 'part of the weights sent on top of the density', number)
     .option('--value-bits <n>', 'bits of each value that goes up: 16, 8 or 4', integer(4, 16))
+    .addOption(
+      new Option('--positions <how>', 'codes for the places of what goes up').choices(['lists', 'grid']),
+    )
     .option('--activation-density <part>', 'part of the inputs kept for the weight gradient', number)
     .addOption(
       new Option('--optimizer <name>', 'what the server makes of the merged change').choices([
@@ -101,6 +105,7 @@ export function recipeFrom(options: RecipeOptions): Recipe {
   if (options.prox !== undefined) changes.prox = options.prox;
   if (options.maskRatio !== undefined) changes.maskRatio = options.maskRatio;
   if (options.valueBits !== undefined) changes.valueBits = options.valueBits as Recipe['valueBits'];
+  if (options.positions !== undefined) changes.positions = options.positions as Recipe['positions'];
   if (options.strategy !== undefined) changes.uplink = options.strategy as Recipe['uplink'];
   if (options.activationDensity !== undefined) changes.activationDensity = options.activationDensity;
   if (options.optimizer !== undefined) changes.optimizer = options.optimizer as Recipe['optimizer'];

@@ -7,6 +7,7 @@ import type {
   ActivationChoice,
   MergeChoice,
   OptimizerChoice,
+  PositionChoice,
   UplinkChoice,
 } from '../../shared/model/method.js';
 import {
@@ -49,6 +50,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     mask: 0,
   } satisfies Record<UplinkChoice, 0>),
   merge: Object.keys({ cohort: 0, senders: 0 } satisfies Record<MergeChoice, 0>),
+  positions: Object.keys({ lists: 0, grid: 0 } satisfies Record<PositionChoice, 0>),
   optimizer: Object.keys({ none: 0, momentum: 0, adam: 0 } satisfies Record<OptimizerChoice, 0>),
 };
 

@@ -81,6 +81,7 @@ export function planFor(model: Uint8Array, devices: readonly string[], changes: 
       activations: 'all',
       uplink: 'top-k-weights-diff',
       valueBits: 16,
+      positions: 'lists',
       merge: 'senders',
       optimizer: { kind: 'none', rate: 65536, momentum: 0 },
       rate: { mantissa: 128, exp: -9 },

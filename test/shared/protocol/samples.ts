@@ -76,6 +76,7 @@ export function samplePlan(random: Random): Plan {
         'mask',
       ]),
       valueBits: oneOf(random, VALUE_BITS),
+      positions: oneOf(random, ['lists', 'grid']),
       merge: oneOf(random, ['cohort', 'senders']),
       optimizer: {
         kind: oneOf(random, ['none', 'momentum', 'adam']),
