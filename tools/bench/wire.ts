@@ -19,6 +19,7 @@ const CASES: readonly Case[] = [
   { name: 'zerofl, top-k-weights', method: 'zerofl', changes: { uplink: 'top-k-weights', maskRatio: 0 } },
   { name: 'zerofl, top-k-weights-diff', method: 'zerofl', changes: { maskRatio: 0 } },
   { name: 'sparrow', method: 'sparrow', changes: {} },
+  { name: 'sparrow, positions as a grid', method: 'sparrow', changes: { positions: 'grid' } },
 ];
 
 function main(): void {
