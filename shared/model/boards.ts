@@ -3,6 +3,7 @@
  * fit it is refused before a round starts (law 4).
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 
 export interface BoardProfile {
   readonly name: string;
@@ -14,16 +15,17 @@ export interface BoardProfile {
 
 /**
  * RAM: a plain ESP32's chunk heap is one block below 158 KB, of which 100 to 120 KB can be had
- * beside Wi-Fi; the C3 has a static pool of 94 KB for slots and chunks together.
+ * beside Wi-Fi; the C3 has a static pool of 94 KB for slots and chunks together, of which the engine and the
+ * client take 54 KB (see heap.ts).
  */
-const BOARDS: readonly BoardProfile[] = [
+const BOARDS: readonly BoardProfile[] = frozen([
   { name: 'esp32', ramBytes: 110_000, sliceMacs: 10_000 },
   { name: 'esp32-s3', ramBytes: 120_000, sliceMacs: 10_000 },
   { name: 'esp32-s3-psram', ramBytes: 2_000_000, sliceMacs: 10_000 },
-  { name: 'esp32-c3', ramBytes: 56_000, sliceMacs: 6_000 },
-];
+  { name: 'esp32-c3', ramBytes: 40_000, sliceMacs: 6_000 },
+]);
 
-export const BOARD_NAMES: readonly string[] = BOARDS.map((board) => board.name);
+export const BOARD_NAMES: readonly string[] = frozen(BOARDS.map((board) => board.name));
 
 /** @throws RangeError for a name that is not in BOARD_NAMES */
 export function boardProfile(name: string): BoardProfile {

@@ -61,9 +61,10 @@ export function checkMemory(need: MemoryNeed, board: BoardProfile): void {
 }
 
 /**
- * Values, positions and reference of every layer, the frame made of them, and what coding the
- * positions of one layer holds for a while: its gaps and the change from the reference, or its grid.
- * Values of 8 or 4 bits are packed before they are framed, which takes no more than framing 16 bits.
+ * Values, positions and reference of every layer, and their coded positions; beside them, one after the
+ * other, what coding the positions of one layer holds for a while (its gaps, its rows and the change from
+ * the reference, or its grid), and the frame. Values of 8 or 4 bits are packed before they are framed,
+ * which takes no more than framing 16 bits.
  */
 function updateBytes(
   layout: ModelLayout,
@@ -84,12 +85,20 @@ function updateBytes(
     if (uplink === 'mask') continue; // known to both sides
     const reference = active < weights.length ? active : 0;
     held += 4 * reference;
-    coded += 1 + Math.ceil(weights.length / 8); // no coding is longer than the bitmap
+    coded += mostCodedBytes(sent, weights.length);
     const most = uplink === 'global-top-k-weights' ? Math.min(total, weights.length) : sent;
     const complement = 2 * most > weights.length ? weights.length - most : 0;
-    coding = Math.max(coding, 4 * (reference + most + complement) + GRID_BYTES + 6 * inputs);
+    const rows = 4 * (most + outputs);
+    coding = Math.max(coding, 4 * (reference + most + complement) + rows + GRID_BYTES + 6 * inputs);
   }
-  return align4(held) + align4(frame + coded) + align4(coded) + coding;
+  return align4(held) + align4(coded) + Math.max(align4(frame + coded), coding);
+}
+
+/** No coding of so many of n places is longer than their Rice gaps with the best k, or the bitmap. */
+function mostCodedBytes(count: number, n: number): number {
+  let bits = n;
+  for (let k = 0; 2 ** k < n; k++) bits = Math.min(bits, count * (k + 1) + Math.ceil((n - count) / 2 ** k));
+  return 1 + Math.ceil(bits / 8);
 }
 
 /** Header and head of an update frame, and one layer's record in it, rounded up. */

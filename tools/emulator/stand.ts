@@ -32,8 +32,8 @@ export interface StandResult {
 
 const TASK = 'stand';
 const PIECE_BYTES = 1436;
-/** The board says so when a round cannot be done. */
-const FAILED = /^round \d+ failed/;
+/** The board says so when a round cannot be done, or a plan or model was not what it expects. */
+const FAILED = /^round \d+ failed|dropped: /;
 
 export async function runStand(stand: Stand): Promise<StandResult> {
   const { engine, limits, tight, device, board, examples, model, plans } = stand;
@@ -71,7 +71,7 @@ export async function runStand(stand: Stand): Promise<StandResult> {
     classes,
   ]);
   await finished;
-  const memory = ended === undefined ? await host.memory() : undefined;
+  const memory = await host.memory().catch(() => undefined); // it may end even now
   await host.close();
   return { updates, lines, memory, ended };
 

@@ -129,15 +129,47 @@ void fxAbort(txMachine* the, int status)
 
 /* Flash */
 
+static txChunk* chunkOf(void* data)
+{
+	return (txChunk*)((txByte*)data - sizeof(txChunk));
+}
+
+/* Functions inside this one are then used where they lie, as code of a board's archive is, not copied. */
+static void sealCode(txByte* code)
+{
+	const txByte* end = (txByte*)chunkOf(code) + chunkOf(code)->size;
+	for (txByte* at = code; at < end;) {
+		const txS1 size = gxCodeSizes[*(txU1*)at];
+		if (*(txU1*)at == XS_CODE_CODE_1) *at = (txByte)XS_CODE_CODE_ARCHIVE_1;
+		else if (*(txU1*)at == XS_CODE_CODE_2) *at = (txByte)XS_CODE_CODE_ARCHIVE_2;
+		else if (*(txU1*)at == XS_CODE_CODE_4) *at = (txByte)XS_CODE_CODE_ARCHIVE_4;
+		txU2 length2;
+		txS4 length4;
+		switch (size) {
+		case 0: at += 1 + sizeof(txID); break;
+		case -1: at += 2 + *(txU1*)(at + 1); break;
+		case -2: memcpy(&length2, at + 1, 2); at += 3 + length2; break;
+		case -4: memcpy(&length4, at + 1, 4); at += 5 + length4; break;
+		default: at += size;
+		}
+	}
+}
+
 static void seal(txSlot* slot)
 {
 	switch (slot->kind) {
 	case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
 	case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
-	case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
+	case XS_CODE_KIND:
+		sealCode(slot->value.code.address);
+		slot->kind = XS_CODE_X_KIND;
+		break;
 	case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
 	case XS_ARRAY_KIND:
-		for (txIndex i = 0; i < slot->value.array.length; i++) seal(slot->value.array.address + i);
+		if (slot->value.array.address != NULL) { /* items that are there, which may be fewer than the length */
+			const txIndex items = (txIndex)(chunkOf(slot->value.array.address)->size / sizeof(txSlot));
+			for (txIndex i = 0; i < items && i < slot->value.array.length; i++) seal(slot->value.array.address + i);
+		}
 		break;
 	}
 }
