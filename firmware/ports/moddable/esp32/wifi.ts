@@ -34,6 +34,7 @@ export class Wifi {
   readonly #backoff: Backoff;
   readonly #wifi: WiFi;
   #isUp = false;
+  #isResting = false;
   #timer: Timer | undefined; // the rest between two tries, or the wait for an address
 
   constructor(options: WifiOptions) {
@@ -56,39 +57,46 @@ export class Wifi {
 
   #join(): void {
     const { ssid, password, log } = this.#options;
+    this.#isResting = false;
+    this.#awaitAddress();
     try {
       this.#wifi.connect(password ? { SSID: ssid, password } : { SSID: ssid });
     } catch {
       log.line(`Wi-Fi ${ssid} refused the try`);
       this.#rest();
-      return;
     }
-    this.#wait(JOIN_MS, () => {
-      this.#wifi.disconnect();
-      this.#rest();
-    });
   }
 
   #changed(): void {
     const { log, ssid, onUp, onDown } = this.#options;
     const { connection } = this.#wifi;
-    if (connection >= HAS_ADDRESS && !this.#isUp) {
+    if (connection >= HAS_ADDRESS) {
+      if (this.#isUp) return;
       this.#isUp = true;
       this.#timer?.cancel();
       this.#backoff.reset();
       log.line(`Wi-Fi ${ssid}, address ${this.#wifi.address}`);
       onUp();
-    } else if (connection <= DISCONNECTED) {
-      if (this.#isUp) {
-        this.#isUp = false;
-        onDown();
-      }
-      this.#rest();
+      return;
     }
+    if (this.#isUp) {
+      this.#isUp = false;
+      this.#awaitAddress();
+      onDown();
+    }
+    if (connection <= DISCONNECTED && !this.#isResting) this.#rest();
+  }
+
+  #awaitAddress(): void {
+    this.#wait(JOIN_MS, () => {
+      this.#rest(); // before the disconnection that follows is told
+      this.#wifi.disconnect();
+    });
   }
 
   #rest(): void {
     const restMs = this.#backoff.next();
+    this.#isResting = true;
     this.#options.log.line(`no Wi-Fi ${this.#options.ssid}, next try in ${restMs} ms`);
     this.#wait(restMs, () => this.#join());
   }
