@@ -21,6 +21,7 @@ export interface RoomOptions extends WitnessOptions {
   readonly delay?: number;
   readonly engine: EngineName;
   readonly xs?: number;
+  readonly native: boolean;
 }
 
 const ENGINES = ['node', 'xs'] as const;
@@ -45,6 +46,7 @@ export function addRoomOptions(command: Command, boardNames: readonly string[]):
         .default('node'),
     )
     .option('--xs <n>', 'so many of the boards, the first ones, run on XS', integer(0, 10_000))
+    .option('--native', 'boards on XS run their kernels in C', false)
     .option('--trace <folder>', 'write what each board sent up, a file for each')
     .option('--capsules <folder>', 'write a capsule for each update, for `sparrow replay`')
     .option('--twin <device>', 'make each update of this board again and raise an alarm if it differs');
@@ -52,11 +54,11 @@ export function addRoomOptions(command: Command, boardNames: readonly string[]):
 
 /** The part of the room that runs on XS, built where it was not yet. @throws Error where it cannot be */
 export async function xsFrom(
-  { engine, xs, boards }: RoomOptions,
+  { engine, xs, boards, native }: RoomOptions,
   onWord: (line: string) => void,
 ): Promise<EmulatorRoom['xs']> {
   const count = Math.min(boards, xs ?? (engine === 'xs' ? boards : 0));
-  return count === 0 ? undefined : { boards: count, files: await xsFiles(onWord) };
+  return count === 0 ? undefined : { boards: count, files: await xsFiles(onWord, native) };
 }
 
 /** The set's own clients where there are enough of them, else a like mix of classes for each board. */

@@ -3,17 +3,22 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
+import { nativeKernels } from '../kernels-to-c/native.js';
 import { bestBits, buildHost, missingForHost } from '../xs/build.js';
 import { bundleForXs } from '../xs/bundle.js';
 import type { XsEngineFiles } from './xsboard.js';
 
 const ENTRY = fileURLToPath(new URL('./xs/board.ts', import.meta.url));
 
+/** Generated C, outside git. */
+const KERNELS = fileURLToPath(new URL('../../build/kernels', import.meta.url));
+
 /**
  * @param onWord gets a line for the user where the engine is not the board's in every way
+ * @param native kernels in C instead of byte code
  * @throws Error where it cannot be built
  */
-export async function xsFiles(onWord: (line: string) => void): Promise<XsEngineFiles> {
+export async function xsFiles(onWord: (line: string) => void, native = false): Promise<XsEngineFiles> {
   const missing = missingForHost();
   if (missing !== undefined) throw new Error(`engine xs cannot be built: ${missing}`);
   const bits = bestBits();
@@ -23,6 +28,10 @@ export async function xsFiles(onWord: (line: string) => void): Promise<XsEngineF
         '(gcc -m32 needs the package gcc-multilib)',
     );
   }
-  const [program, script] = await Promise.all([buildHost(bits), bundleForXs(ENTRY)]);
+  const kernels = native ? nativeKernels(KERNELS) : undefined;
+  const [program, script] = await Promise.all([
+    buildHost(bits, { extra: kernels?.sources, flags: kernels?.flags }),
+    bundleForXs(ENTRY, kernels && [kernels.plugin]),
+  ]);
   return { program, script };
 }
