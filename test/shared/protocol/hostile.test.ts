@@ -81,7 +81,7 @@ for (const { name, frame, decode, peek } of FRAME_CASES) {
         const again = recode(bytes); // the encoder refuses every value out of range
         valid++;
         // one value, one frame; only positions and the numbers of a delta may be coded in more than one way
-        if (name !== 'update' && name !== 'delta') assert.ok(isSameBytes(again, bytes));
+        if (!name.startsWith('update') && name !== 'delta') assert.ok(isSameBytes(again, bytes));
         else assert.ok(isSameBytes(recode(again), again));
       } catch (error) {
         if (!isProtocolError(error)) throw error;

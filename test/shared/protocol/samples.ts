@@ -260,6 +260,7 @@ function recoder<T>(value: T, encode: (value: T) => Uint8Array): () => Uint8Arra
 }
 
 const encodeSample = (update: Update) => encodeUpdate(update, UPDATE_LAYOUT, updateReference);
+const encodeLists = (update: Update) => encodeUpdate(update, UPDATE_LAYOUT, updateReference, 'lists');
 
 export const FRAME_CASES: readonly FrameCase[] = [
   {
@@ -308,6 +309,12 @@ export const FRAME_CASES: readonly FrameCase[] = [
     name: 'update',
     frame: (random) => encodeSample(sampleUpdate(random)),
     decode: (bytes) => recoder(decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference), encodeSample),
+    peek: openUpdate,
+  },
+  {
+    name: 'update without grids',
+    frame: (random) => encodeLists(sampleUpdate(random)),
+    decode: (bytes) => recoder(decodeUpdate(bytes, DEVICE, UPDATE_LAYOUT, updateReference), encodeLists),
     peek: openUpdate,
   },
 ];
