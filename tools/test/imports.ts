@@ -53,6 +53,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'firmware/ports/ports': [],
   'firmware/ports/moddable': [
     'firmware/main',
+    'firmware/console',
     'firmware/data',
     'firmware/federation/backoff',
     'firmware/federation/guard',

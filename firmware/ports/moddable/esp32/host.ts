@@ -19,9 +19,8 @@ export function openHost(log: Log, clock: Clock, entropy: Entropy): Host {
   const setup = new FlashSetup(openPartition('setup')).load();
   const ssid = setup.ssid ?? text('ssid');
   const task = setup.task ?? text('task');
-  if (ssid === undefined)
-    throw new Error('no Wi-Fi, expected ssid=… password=… when it was built, or a setup');
-  if (task === undefined) throw new Error('no task, expected task=… when it was built, or a setup');
+  if (ssid === undefined) throw new Error('no Wi-Fi; say: wifi <name> <password>, then: reset');
+  if (task === undefined) throw new Error('no task; say: task <name>, then: reset');
   const password = setup.ssid === undefined ? text('password') : setup.password;
   const network = new WifiNetwork({ task, broker: setup.broker ?? text('broker'), clock, log });
   const wifi = new Wifi({

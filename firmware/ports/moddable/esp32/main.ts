@@ -2,9 +2,20 @@
  * The entry on a chip.
  * @module
  */
+import { reasonOf } from '../../../federation/guard.js';
+import { FlashSetup } from '../../../flash/setup.js';
 import { startBoard } from '../board.js';
+import { TraceLog } from '../log.js';
 import { openHost } from './host.js';
+import { openPartition } from './partition.js';
+import { startConsole } from './serial.js';
 
 export default function main(): void {
+  const log = new TraceLog();
+  try {
+    startConsole(new FlashSetup(openPartition('setup')), log);
+  } catch (error) {
+    log.line(`no console: ${reasonOf(error)}`);
+  }
   startBoard(openHost);
 }
