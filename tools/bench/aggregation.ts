@@ -6,7 +6,7 @@
 import { Collection } from '../../broker/rounds/collection.js';
 import type { OpenRound } from '../../broker/rounds/ports.js';
 import type { ValueBits } from '../../shared/model/delta.js';
-import type { MergeChoice } from '../../shared/model/method.js';
+import type { MergeChoice, PositionChoice } from '../../shared/model/method.js';
 import { encodePlan } from '../../shared/protocol/plan.js';
 import { best, timeRuns } from './measure.js';
 import { Memory } from './memory.js';
@@ -20,6 +20,7 @@ interface Case {
   readonly masks: MaskChoice;
   readonly merge: MergeChoice;
   readonly valueBits: ValueBits;
+  readonly positions?: PositionChoice;
 }
 
 const CASES: readonly Case[] = [
@@ -28,6 +29,7 @@ const CASES: readonly Case[] = [
   { masks: 'near the base', merge: 'senders', valueBits: 16 },
   { masks: 'near the base', merge: 'cohort', valueBits: 16 },
   { masks: 'in rows and columns', merge: 'senders', valueBits: 16 },
+  { masks: 'in rows and columns', merge: 'senders', valueBits: 16, positions: 'grid' },
   { masks: 'anywhere', merge: 'senders', valueBits: 8 },
   { masks: 'anywhere', merge: 'senders', valueBits: 4 },
 ];
@@ -67,8 +69,8 @@ interface Speed {
   readonly cpuMs: readonly number[];
 }
 
-function speed({ masks, merge, valueBits }: Case): Speed {
-  const round = benchRound({ merge, valueBits });
+function speed({ masks, merge, valueBits, positions = 'lists' }: Case): Speed {
+  const round = benchRound({ merge, valueBits, positions });
   const updates = benchUpdates(round, BOARDS, masks);
   const terms = termsOf(round, BOARDS);
   const timings = timeRuns(RUNS, () => collect(terms, round, updates));
@@ -78,7 +80,7 @@ function speed({ masks, merge, valueBits }: Case): Speed {
   const sent = round.plan.layers.reduce((sum, layer) => sum + layer.sent, 0);
   const bytes = updates.reduce((sum, { frame }) => sum + frame.length, 0) / BOARDS;
   const row = [
-    `masks ${masks}, mean over ${merge}, ${valueBits} bits`,
+    `masks ${masks}, mean over ${merge}, ${valueBits} bits${positions === 'grid' ? ', grid' : ''}`,
     bytes.toFixed(0),
     best(ms).toFixed(1),
     best(cpuMs).toFixed(1),

@@ -30,7 +30,7 @@ export type MaskChoice =
   | 'anywhere'
   /** near the base's own top-k, NEAR_CHANGED of it exchanged: the encoder then writes the change */
   | 'near the base'
-  /** most of them in some rows and columns, as trained differences are: the encoder then writes the grid */
+  /** most of them in some rows and columns, as trained differences are: the encoder then writes rows, or the grid */
   | 'in rows and columns';
 
 const NEAR_CHANGED = 0.15;
@@ -92,7 +92,7 @@ export function benchUpdates({ model, plan }: BenchRound, boards: number, masks:
       macs: 1e6,
       valueBits,
     };
-    return { device, frame: encodeUpdate(update, layout, reference) };
+    return { device, frame: encodeUpdate(update, layout, reference, plan.method.positions) };
   });
 }
 
