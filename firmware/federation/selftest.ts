@@ -8,6 +8,7 @@
  * @module
  */
 
+import { frozen } from '../../shared/fixed/frozen.js';
 import { PLAIN } from '../../shared/fixed/power.js';
 import type { ModelDescription } from '../../shared/model/description.js';
 import { initialModel } from '../../shared/model/initial.js';
@@ -31,12 +32,12 @@ export interface SelfTestResult {
 }
 
 /** What every engine must get. It changes with NUMERICS_VERSION or the format of an update only. */
-export const SELF_TEST: SelfTestResult = { checksum: 2026061137, macs: 594838, examples: 336 };
+export const SELF_TEST: SelfTestResult = frozen({ checksum: 2026061137, macs: 594838, examples: 336 });
 
 const SEED = 20220207;
 
 /** Three layers, so that errors pass two ReLUs; 11 examples at once, so 8 lanes and 3 more. */
-const DESCRIPTION: ModelDescription = {
+const DESCRIPTION: ModelDescription = frozen({
   name: 'selftest',
   input: { shape: [8, 6], type: 'uint8', exp: -8 },
   layers: [
@@ -44,28 +45,28 @@ const DESCRIPTION: ModelDescription = {
     { kind: 'dense', units: 12 },
     { kind: 'dense', units: 5 },
   ],
-};
+});
 const BATCH = 11;
 const EXAMPLES = 48;
 
 /** Counts of all weights, then of a few. */
-const ALL: readonly LayerCounts[] = [
+const ALL: readonly LayerCounts[] = frozen([
   { active: 960, keptInputs: 48, sent: 960 },
   { active: 240, keptInputs: 20, sent: 240 },
   { active: 60, keptInputs: 12, sent: 60 },
-];
-const FEW: readonly LayerCounts[] = [
+]);
+const FEW: readonly LayerCounts[] = frozen([
   { active: 150, keptInputs: 10, sent: 200 },
   { active: 60, keptInputs: 5, sent: 60 },
   { active: 50, keptInputs: 6, sent: 60 },
-];
+]);
 
-const ROUNDS: readonly (readonly [ActivationChoice, UplinkChoice, readonly LayerCounts[]])[] = [
+const ROUNDS: readonly (readonly [ActivationChoice, UplinkChoice, readonly LayerCounts[]])[] = frozen([
   ['all', 'all', ALL],
   ['union', 'top-k-weights-diff', FEW],
   ['top-k', 'diff-on-top-k-weights', FEW],
   ['top-k', 'top-k-weights', FEW],
-];
+]);
 
 /**
  * Runs it; yields the work done since the last pause, as a round does.

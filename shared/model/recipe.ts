@@ -4,6 +4,7 @@
  * section 6), and the presets of others follow their papers.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 import { VALUE_BITS, type ValueBits } from './delta.js';
 import type { DensityChoice } from './density.js';
 import type {
@@ -15,7 +16,7 @@ import type {
 } from './method.js';
 
 /** Names a person may ask for. */
-export const PRESETS = ['dense', 'swat', 'zerofl', 'sparsyfed', 'mask', 'sparrow'] as const;
+export const PRESETS = frozen(['dense', 'swat', 'zerofl', 'sparsyfed', 'mask', 'sparrow'] as const);
 export type PresetName = (typeof PRESETS)[number];
 
 /** Which weights are in use. */
@@ -75,7 +76,7 @@ type Choices = Pick<
  * - sparrow: ERK densities, union of columns, largest differences up, mean over senders; weights are
  *   chosen twice as often, since a small shard would otherwise see one choice only.
  */
-const CHOICES: Readonly<Record<PresetName, Choices>> = {
+const CHOICES: Readonly<Record<PresetName, Choices>> = frozen({
   dense: {
     spread: 'uniform',
     activations: 'all',
@@ -133,14 +134,18 @@ const CHOICES: Readonly<Record<PresetName, Choices>> = {
     rate: 0.4,
     reselectEvery: 40,
   },
-};
+});
 
 /** Server rates: of Adam the step itself, of the others a factor. A momentum of 0.9 multiplies by ten. */
-const SERVER_RATES: Readonly<Record<OptimizerChoice, number>> = { none: 1, momentum: 0.1, adam: 0.02 };
+const SERVER_RATES: Readonly<Record<OptimizerChoice, number>> = frozen({
+  none: 1,
+  momentum: 0.1,
+  adam: 0.02,
+});
 
-const ACTIVE: readonly ActiveChoice[] = ['top-k', 'nonzero', 'mask'];
+const ACTIVE: readonly ActiveChoice[] = frozen(['top-k', 'nonzero', 'mask']);
 
-const POWERS: readonly number[] = [1, 1.25, 2];
+const POWERS: readonly number[] = frozen([1, 1.25, 2]);
 
 /** The learning rate falls to this part of the first over a run (ZeroFL, section A.5). */
 const RATE_FALL = 10;

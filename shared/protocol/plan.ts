@@ -8,6 +8,7 @@
  * @module
  */
 import { i8, object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import type { Power } from '../fixed/power.js';
 import { NUMERICS_VERSION } from '../fixed/rounding.js';
 import { BATCH_MAX } from '../model/bounds.js';
@@ -45,58 +46,60 @@ export interface Plan {
 const MAX_PLAN_LAYERS = 255;
 
 // Order is the wire code: append only.
-const COHORTS = ['list', 'threshold'] as const;
-const ACTIVATIONS: readonly ActivationChoice[] = ['all', 'top-k', 'union'];
-const UPLINKS: readonly UplinkChoice[] = [
+const COHORTS = frozen(['list', 'threshold'] as const);
+const ACTIVATIONS: readonly ActivationChoice[] = frozen(['all', 'top-k', 'union']);
+const UPLINKS: readonly UplinkChoice[] = frozen([
   'all',
   'top-k-weights',
   'diff-on-top-k-weights',
   'top-k-weights-diff',
   'global-top-k-weights',
   'mask',
-];
-const MERGES: readonly MergeChoice[] = ['cohort', 'senders'];
-const OPTIMIZERS: readonly OptimizerChoice[] = ['none', 'momentum', 'adam'];
+]);
+const MERGES: readonly MergeChoice[] = frozen(['cohort', 'senders']);
+const OPTIMIZERS: readonly OptimizerChoice[] = frozen(['none', 'momentum', 'adam']);
 
-const POSITIONS: readonly PositionChoice[] = ['lists', 'grid'];
+const POSITIONS: readonly PositionChoice[] = frozen(['lists', 'grid']);
 
-const POWERS: readonly Power[] = [4, 5, 8];
+const POWERS: readonly Power[] = frozen([4, 5, 8]);
 
 const PLAN_BYTES = 80;
-const PLAN = object({
-  numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
-  layerCount: u8,
-  cohortKind: u8,
-  batch: u8,
-  activations: u8,
-  uplink: u8,
-  merge: u8,
-  epochs: u8,
-  rateMantissa: u8,
-  rateExp: i8,
-  clip: u16,
-  reselectEvery: u16,
-  holdBackEvery: u16,
-  attempt: u16,
-  cohortCount: u16, // of a list, else 0
-  round: u32,
-  taskSeed: u32,
-  modelHash: u8Array(MODEL_HASH_BYTES),
-  modelCrc: u32,
-  cohortSeed: u32, // of a threshold, else 0
-  cohortThreshold: u32,
-  deadlineMs: u32,
-  federation: u32,
-  serverRate: u32,
-  prox: u32,
-  growth: u16,
-  valueBits: u8, // place in VALUE_BITS
-  positions: u8,
-  momentum: u16,
-  optimizer: u8,
-  power: u8,
-  deltaBase: u8Array(MODEL_HASH_BYTES), // NO_MODEL = no delta
-});
+const PLAN = frozen(
+  object({
+    numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
+    layerCount: u8,
+    cohortKind: u8,
+    batch: u8,
+    activations: u8,
+    uplink: u8,
+    merge: u8,
+    epochs: u8,
+    rateMantissa: u8,
+    rateExp: i8,
+    clip: u16,
+    reselectEvery: u16,
+    holdBackEvery: u16,
+    attempt: u16,
+    cohortCount: u16, // of a list, else 0
+    round: u32,
+    taskSeed: u32,
+    modelHash: u8Array(MODEL_HASH_BYTES),
+    modelCrc: u32,
+    cohortSeed: u32, // of a threshold, else 0
+    cohortThreshold: u32,
+    deadlineMs: u32,
+    federation: u32,
+    serverRate: u32,
+    prox: u32,
+    growth: u16,
+    valueBits: u8, // place in VALUE_BITS
+    positions: u8,
+    momentum: u16,
+    optimizer: u8,
+    power: u8,
+    deltaBase: u8Array(MODEL_HASH_BYTES), // NO_MODEL = no delta
+  }),
+);
 
 /** @throws RangeError naming the field that is out of range */
 export function encodePlan(plan: Plan): Uint8Array {

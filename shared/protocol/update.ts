@@ -8,6 +8,7 @@
  * @module
  */
 import { object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
+import { frozen } from '../fixed/frozen.js';
 import { bitmapBytes } from '../masks/bitmap.js';
 import { type CodedPositions, decodeParts, encodeParts } from '../masks/positions.js';
 import { finish } from '../masks/work.js';
@@ -74,31 +75,35 @@ export type Reference = (layer: number) => Uint32Array | undefined;
 export const MAX_EXAMPLE_WEIGHT = 4095;
 
 const HEAD_BYTES = 36;
-const HEAD = object({
-  device: u32,
-  round: u32,
-  attempt: u16,
-  examples: u16,
-  loss: u16,
-  heldBack: u16,
-  correct: u16,
-  layerCount: u8, // a head has no room for more
-  valueBits: u8, // place in VALUE_BITS
-  baseHash: u8Array(MODEL_HASH_BYTES),
-  macsLow: u32,
-  macsHigh: u32,
-});
+const HEAD = frozen(
+  object({
+    device: u32,
+    round: u32,
+    attempt: u16,
+    examples: u16,
+    loss: u16,
+    heldBack: u16,
+    correct: u16,
+    layerCount: u8, // a head has no room for more
+    valueBits: u8, // place in VALUE_BITS
+    baseHash: u8Array(MODEL_HASH_BYTES),
+    macsLow: u32,
+    macsHigh: u32,
+  }),
+);
 
 const RECORD_BYTES = 12;
-const RECORD = object({
-  sent: u32, // weights sent, and so values and positions
-  positionBytes: u16, // its low bits
-  positionBytesHigh: u8,
-  positionHead: u8, // 0 = all weights are sent, or those of the reference; no position bytes
-  biases: u16,
-  shift: u8,
-  biasShift: u8,
-});
+const RECORD = frozen(
+  object({
+    sent: u32, // weights sent, and so values and positions
+    positionBytes: u16, // its low bits
+    positionBytesHigh: u8,
+    positionHead: u8, // 0 = all weights are sent, or those of the reference; no position bytes
+    biases: u16,
+    shift: u8,
+    biasShift: u8,
+  }),
+);
 
 type LayerRecord = Parsed<typeof RECORD>;
 
