@@ -44,6 +44,7 @@ interface Options {
   readonly deadline: number;
   readonly gather: number;
   readonly maxDevices: number;
+  readonly twins: boolean;
   readonly announce: boolean;
 }
 
@@ -69,6 +70,7 @@ export function brokerCommand(parts: CommandParts): Command {
     )
     .option('--deadline <seconds>', 'end of a round whatever has been reported, 0 = none', integer, 300)
     .option('--gather <seconds>', 'wait for boards before the minimum is enough, 0 = for ever', integer, 20)
+    .option('--twins', 'let observers hear what a board sends up, for a twin of it', false)
     .option('--max-devices <n>', 'boards that may register', integer, 10_000)
     .option('--no-announce', 'do not tell the local network where the broker is');
   return parts.addRecipeOptions(command).action((options: Options) => run(options, parts));
@@ -94,6 +96,7 @@ export function settingsFrom(options: Options, parts: CommandParts): BrokerSetti
     deadlineMs: options.deadline * 1000,
     gatherMs: options.gather * 1000,
     maxDevices: options.maxDevices,
+    hearUpdates: options.twins,
   };
 }
 

@@ -36,6 +36,7 @@ export interface BrokerSettings extends RoundSettings {
   readonly host?: string; // address to listen on, all when absent
   readonly port: number; // 0 = any free one
   readonly testSet?: Shard; // examples that no board has
+  readonly hearUpdates?: boolean; // lets observers hear what a device sends up, for its twin
   readonly board?: { readonly name: string; readonly examples: number }; // the smallest that must bear the model
 }
 
@@ -106,6 +107,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       host: settings.host,
       port: settings.port,
       maxUpdateBytes: maxUpdateBytes(initial.head.layout),
+      hearUpdates: settings.hearUpdates,
       maxClients: settings.maxDevices + SPARE_CLIENTS,
       maxQueuedBytes: Math.max(MIN_QUEUED_BYTES, QUEUED_MODELS * initialFrame.length),
     },

@@ -14,6 +14,8 @@ import { parseTopic } from '../../shared/protocol/topics.js';
 export interface PolicySettings {
   readonly task: string;
   readonly maxUpdateBytes: number; // longest update frame
+  /** Observers may hear what one device sends up, for a twin: whoever hears it can learn from it about its data. */
+  readonly hearUpdates?: boolean;
 }
 
 /** The parts of MQTT packets that decisions rest on. */
@@ -90,6 +92,7 @@ export function refuseSubscribe(
   if (topic !== undefined && topic.task === settings.task) {
     if (!('device' in topic)) return undefined; // for all boards, or those of one build
     if (topic.kind === 'verdict' && topic.device === clientId) return undefined;
+    if (topic.kind === 'update' && settings.hearUpdates === true && !isDeviceName(clientId)) return undefined;
   }
   return `subscribe to ${shown(filter)}, expected what the server says to all or its own verdict of task ${settings.task}`;
 }

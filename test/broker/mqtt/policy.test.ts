@@ -105,6 +105,16 @@ test('an observer hears all verdicts', () => {
   assert.not(may('$share/g/fl/1/digits/verdict/+'));
 });
 
+test('observers hear the updates of one device only where the broker says so, devices never', () => {
+  const may = (hearUpdates: boolean, topic: string, clientId = 'observer:a') =>
+    refuseSubscribe({ ...settings, hearUpdates }, clientId, { topic, qos: 1 }) === undefined;
+  assert.not(may(false, 'fl/1/digits/update/b'));
+  assert.ok(may(true, 'fl/1/digits/update/b'));
+  assert.not(may(true, 'fl/1/digits/update/+'));
+  assert.not(may(true, 'fl/1/other/update/b'));
+  assert.not(may(true, 'fl/1/digits/update/b', 'b'));
+});
+
 test("a stranger's topic is shown short and printable", () => {
   const reason = refusePublish(settings, 'a', { ...publish, topic: `\u001b[2J\n${'x'.repeat(9999)}` }) ?? '';
   assert.ok(reason.length < 220);
