@@ -121,6 +121,22 @@ for (const [name, layers] of Object.entries(FRAMES)) {
   });
 }
 
+test('random positions cost at most 1.03 of their entropy without the grid, but where lists are weak', () => {
+  const random = new Random(4);
+  for (const [rows, columns] of [
+    [64, 64],
+    [60, 784],
+  ]) {
+    const n = rows * columns;
+    for (let percent = 1; percent < 100; percent++) {
+      const positions = randomPositions(n, Math.round((percent * n) / 100), random);
+      const { body } = finish(encodeParts(positions, n, undefined, Infinity, columns, false));
+      const least = entropyBits(n, positions.length);
+      assert.ok(8 * body.length - 7 <= 1.03 * least, `${percent} %: ${body.length} bytes, entropy ${least}`);
+    }
+  }
+});
+
 test('full rows and columns halve the cost of a position', () => {
   const random = new Random(9);
   for (const [rows, columns] of [
