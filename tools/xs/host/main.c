@@ -25,6 +25,7 @@
 
 enum { EVALUATE = 1, EXAMPLES = 2, SLOT = 3, RECORD = 4, LIMITS = 5 }; /* in */
 enum { VALUE = 1, FAILURE = 2, END = 3, MEMORY = 4, WRITE = 5, ERASE = 6, SAVE = 7 }; /* out */
+enum { AMPLE = 64 << 20 }; /* a limit in bytes above which a heap may be wasteful */
 enum { EXIT_BASE = 10 }; /* exit codes are this and XS's own */
 
 typedef xsStringValue Text;
@@ -279,9 +280,9 @@ static xsMachine* powerOn(xsMachine* flash, char* limits[])
 	xsCreation creation = { 0 };
 	/* a part at first, and then in steps, so that not every object costs a collection */
 	creation.initialChunkSize = tight ? 1024 : 16 * 1024;
-	creation.incrementalChunkSize = 1;
+	creation.incrementalChunkSize = gBoardHeap.chunkMax > AMPLE ? 1 << 20 : 1; /* exact where memory is short */
 	creation.initialHeapCount = tight ? 64 : (slots < 1024 ? slots : 1024);
-	creation.incrementalHeapCount = tight ? 1 : 16;
+	creation.incrementalHeapCount = tight ? 1 : gBoardHeap.chunkMax > AMPLE ? 8192 : 16;
 	creation.stackCount = stack;
 	creation.initialKeyCount = 256;
 	creation.incrementalKeyCount = 64;
