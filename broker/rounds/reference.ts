@@ -3,7 +3,8 @@
  * per round and layer, and only for layers that somebody sends sparse.
  * @module
  */
-import { selectTopk, TOPK_STATE } from '../../shared/masks/topk.js';
+import { TOPK_STATE } from '../../shared/masks/count.js';
+import { selectTopk } from '../../shared/masks/topk.js';
 import { finish } from '../../shared/masks/work.js';
 import { type MaskTerms, maskOf } from '../../shared/model/mask.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';

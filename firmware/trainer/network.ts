@@ -7,14 +7,16 @@
 import { PLAIN, type Power, powerTable } from '../../shared/fixed/power.js';
 import { ACTIVATION_MAX } from '../../shared/fixed/saturation.js';
 import {
-  SCAN_MACS,
   TOPK_STATE,
   TOPK_THRESHOLD,
   TOPK_TIES,
-  topkBegin,
   topkCountFrom,
   topkCountHigh,
   topkCountLow,
+} from '../../shared/masks/count.js';
+import {
+  SCAN_MACS,
+  topkBegin,
   topkFindBin,
   topkFindFrom,
   topkFindThreshold,

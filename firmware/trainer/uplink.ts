@@ -5,16 +5,8 @@
  */
 import { mix } from '../../shared/fixed/random.js';
 import { topkInBlocks } from '../../shared/masks/blocks.js';
-import {
-  SCAN_MACS,
-  TOPK_STATE,
-  topkBegin,
-  topkCountHigh,
-  topkCountLow,
-  topkFindBin,
-  topkFindThreshold,
-  topkTake,
-} from '../../shared/masks/topk.js';
+import { TOPK_STATE, topkCountHigh, topkCountLow } from '../../shared/masks/count.js';
+import { SCAN_MACS, topkBegin, topkFindBin, topkFindThreshold, topkTake } from '../../shared/masks/topk.js';
 import {
   biasBitsOf,
   type LayerDelta,

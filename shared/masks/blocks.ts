@@ -3,17 +3,8 @@
  * again, block by block, from flash or from wherever the caller has them.
  * @module
  */
-import {
-  SCAN_MACS,
-  TOPK_STATE,
-  type TopkValues,
-  topkBegin,
-  topkCountHigh,
-  topkCountLow,
-  topkFindBin,
-  topkFindThreshold,
-  topkTake,
-} from './topk.js';
+import { TOPK_STATE, type TopkValues, topkCountHigh, topkCountLow } from './count.js';
+import { SCAN_MACS, topkBegin, topkFindBin, topkFindThreshold, topkTake } from './topk.js';
 
 /**
  * Places of the k largest |values|, ascending, ties to the lower place. Yields the work of three passes.

@@ -26,26 +26,12 @@ import {
   LOW_BINS,
   LOW_BITS,
   TOPK_BIN,
-  TOPK_MAX,
-  TOPK_STATE,
   TOPK_THRESHOLD,
   TOPK_TIES,
   type TopkValues,
-  topkCountFrom,
   topkCountHigh,
   topkCountLow,
 } from './count.js';
-
-export {
-  TOPK_MAX,
-  TOPK_STATE,
-  TOPK_THRESHOLD,
-  TOPK_TIES,
-  type TopkValues,
-  topkCountFrom,
-  topkCountHigh,
-  topkCountLow,
-};
 
 /** Work of one value in one pass, in multiply-accumulates: measured on desktop XS against a dense layer's. */
 export const SCAN_MACS = 3;

@@ -6,7 +6,7 @@
  */
 import { NOISE_LENGTH } from '../fixed/noise.js';
 import { PLAIN, type Power } from '../fixed/power.js';
-import { TOPK_STATE } from '../masks/topk.js';
+import { TOPK_STATE } from '../masks/count.js';
 import {
   align4,
   ELEMENT_BYTES,

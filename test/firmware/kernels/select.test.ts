@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import * as naive from '../../../firmware/kernels/naive/select.js';
 import * as kernels from '../../../firmware/kernels/select.js';
 import { Random } from '../../../shared/fixed/random.js';
-import { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES, topkThreshold } from '../../../shared/masks/topk.js';
+import { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES } from '../../../shared/masks/count.js';
+import { topkThreshold } from '../../../shared/masks/topk.js';
 import { checkTwin, filled, ranges } from './twin.js';
 
 const test = suite('kernels/select');

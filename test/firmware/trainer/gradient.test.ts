@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrainingExamples } from '../../../firmware/trainer/trainer.js';
-import { selectTopk, TOPK_STATE } from '../../../shared/masks/topk.js';
+import { TOPK_STATE } from '../../../shared/masks/count.js';
+import { selectTopk } from '../../../shared/masks/topk.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import type { ActivationChoice, LayerCounts, Rate } from '../../../shared/model/method.js';
 import { biasExpOf, type Model } from '../../../shared/model/model.js';

@@ -1,17 +1,19 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
-import type { TopkValues } from '../../../shared/masks/topk.js';
 import {
-  selectTopk,
   TOPK_MAX,
   TOPK_STATE,
   TOPK_THRESHOLD,
   TOPK_TIES,
-  topkBegin,
+  type TopkValues,
   topkCountFrom,
   topkCountHigh,
   topkCountLow,
+} from '../../../shared/masks/count.js';
+import {
+  selectTopk,
+  topkBegin,
   topkFindBin,
   topkFindFrom,
   topkFindThreshold,

@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
-import { SCAN_MACS, selectTopk, TOPK_STATE } from '../../../shared/masks/topk.js';
+import { TOPK_STATE } from '../../../shared/masks/count.js';
+import { SCAN_MACS, selectTopk } from '../../../shared/masks/topk.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import { sourceOf } from '../../../shared/model/model.js';
 import { largestWeights } from '../../../shared/model/reference.js';
