@@ -308,15 +308,14 @@ export class Trainer {
     errorExp: number,
   ): Generator<number, Rate> {
     const { network } = this;
-    const { rate, clip } = this.#settings.method;
-    const { input, output } = places.layer;
+    const { method, sliceMacs } = this.#settings;
+    const { rate, clip } = method;
     const mean = batchRate(rate, lanes);
     if (clip === 0) return mean;
-    const errors = errorNorms(network, places, lanes);
-    const inputs = inputNorms(network, places, kept, isKept, lanes);
+    const errors = yield* errorNorms(network, places, lanes, sliceMacs);
+    const inputs = yield* inputNorms(network, places, kept, isKept, lanes, sliceMacs);
     let norms = 0;
     for (let lane = 0; lane < lanes; lane++) norms += errors[lane] * inputs[lane];
-    yield (storedOf(output) + storedOf(input)) * lanes;
     return clipRate(mean, norms, errorExp + places.inputExp, lanes, clip);
   }
 }
