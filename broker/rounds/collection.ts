@@ -6,6 +6,7 @@
 import type { Model } from '../../shared/model/model.js';
 import { denseMacsPerExample } from '../../shared/model/training.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
+import type { CopyBytes } from '../../shared/protocol/frame.js';
 import { decodePlan } from '../../shared/protocol/plan.js';
 import {
   type OpenUpdate,
@@ -23,6 +24,7 @@ import type { OpenRound, SavedUpdate, Score } from './ports.js';
 import { referenceOf } from './reference.js';
 import { Round } from './round.js';
 import { Tally } from './tally.js';
+import { Workspace } from './workspace.js';
 
 /** What an update is told, and which one is meant; 0 where it could not be read. */
 export interface Judgement {
@@ -42,6 +44,7 @@ export class Collection {
   readonly #base: Model;
   readonly #aggregation: Aggregation;
   readonly #reference: Reference;
+  readonly #workspace = new Workspace();
 
   /** @param base the model that the plan names */
   constructor(terms: OpenRound, base: Model) {
@@ -55,19 +58,23 @@ export class Collection {
 
   /** Judges a frame that came from `device`; one that is accepted is counted and added. */
   judge(device: string, frame: Uint8Array): Judgement {
-    return judgementOf(frame, (open) => {
-      const kind = this.round.judge(device, open.head);
-      if (kind !== 'accepted') return kind; // cheap: the layers were not read
-      const update = this.#read(device, open);
-      if (!this.round.fits(update) || !this.#isMasked(update)) return 'wrong counts';
-      this.#add(update, frame.length);
-      return 'accepted';
-    });
+    return judgementOf(
+      frame,
+      (open) => {
+        const kind = this.round.judge(device, open.head);
+        if (kind !== 'accepted') return kind; // cheap: the layers were not read
+        const update = this.#read(device, open);
+        if (!this.round.fits(update) || !this.#isMasked(update)) return 'wrong counts';
+        this.#add(update, frame.length);
+        return 'accepted';
+      },
+      this.#workspace.copy,
+    );
   }
 
   /** Adds an update that an earlier process accepted. */
   restore({ device, frame }: SavedUpdate): void {
-    this.#add(this.#read(device, openUpdate(frame, crc32Fast)), frame.length);
+    this.#add(this.#read(device, openUpdate(frame, crc32Fast, this.#workspace.copy)), frame.length);
   }
 
   /**
@@ -109,7 +116,7 @@ export class Collection {
   }
 
   #read(device: string, open: OpenUpdate): Update {
-    return readUpdate(open, device, this.#base.head.layout, this.#reference);
+    return readUpdate(open, device, this.#base.head.layout, this.#reference, this.#workspace.words);
   }
 
   #add(update: Update, frameBytes: number): void {
@@ -120,11 +127,15 @@ export class Collection {
 }
 
 /** Reads the head of an update and lets `judge` decide; bytes that cannot be read are 'malformed'. */
-export function judgementOf(frame: Uint8Array, judge: (open: OpenUpdate) => VerdictKind): Judgement {
+export function judgementOf(
+  frame: Uint8Array,
+  judge: (open: OpenUpdate) => VerdictKind,
+  copy?: CopyBytes,
+): Judgement {
   let round = 0;
   let attempt = 0;
   try {
-    const open = openUpdate(frame, crc32Fast);
+    const open = openUpdate(frame, crc32Fast, copy);
     ({ round, attempt } = open.head);
     return { round, attempt, kind: judge(open) };
   } catch (error) {

@@ -54,6 +54,13 @@ const CHECK_MACS = 2;
 const LIST_MACS = 2;
 const SET_MACS = 3;
 
+/** Gives memory for so many words. */
+export type Words = (count: number) => Uint32Array;
+
+function newWords(count: number): Uint32Array {
+  return new Uint32Array(count);
+}
+
 /** A set in one of these codes; without any bytes its head is 0. */
 export interface CodedPositions {
   readonly head: number; // the first byte
@@ -187,13 +194,14 @@ export function decodePositions(
   return decodeParts({ head, body: bytes.subarray(1) }, n, count, reference, columns);
 }
 
-/** The same of what encodeParts gave. */
+/** The same of what encodeParts gave. @param words where gaps are read to: so many words of any content */
 export function decodeParts(
   { head, body }: CodedPositions,
   n: number,
   count: number,
   reference?: Uint32Array,
   columns = 0,
+  words: Words = newWords,
 ): Uint32Array | 'all' {
   if (head === 0) {
     if (body.length > 0) throw new MaskError(`${body.length} position bytes without a code, expected none`);
@@ -202,9 +210,11 @@ export function decodeParts(
     throw new MaskError(`no position bytes for ${count} of ${n}, expected all or those of the reference`);
   }
   const code = head & ((1 << CODE_BITS) - 1);
-  if (code === GAPS) return readGapList(head, body, n, count);
+  if (code === GAPS) return readGapList(head, body, n, words(count));
   if (code === COMPLEMENT) {
-    return finish(missingPositions(readGapList(head, body, n, n - count), n, Number.POSITIVE_INFINITY));
+    return finish(
+      missingPositions(readGapList(head, body, n, words(n - count)), n, Number.POSITIVE_INFINITY),
+    );
   }
   if (code === ROWS) {
     if (columns === 0) throw new MaskError('positions coded as rows, expected another code');
@@ -286,9 +296,8 @@ function readBitmap(bitmap: Uint8Array, n: number, count: number): Uint32Array {
 
 // Codes 2 and 3
 
-function readGapList(head: number, bytes: Uint8Array, n: number, count: number): Uint32Array {
+function readGapList(head: number, bytes: Uint8Array, n: number, out: Uint32Array): Uint32Array {
   const k = readRice(head >> CODE_BITS);
-  const out = new Uint32Array(count);
   expectEnd(bytes, readGaps(out, bytes, 0, k, n));
   return out;
 }

@@ -116,17 +116,29 @@ export function* encodeFrameSlices(
  * Checks a whole frame and copies it: the caller's bytes may lie in a pool and may be used again.
  * @throws ProtocolError unless it is exactly one intact frame of this kind
  */
-export function decodeFrame(kind: FrameKind, bytes: Uint8Array, checksum: Checksum = crc32Update): Frame {
+export function decodeFrame(
+  kind: FrameKind,
+  bytes: Uint8Array,
+  checksum: Checksum = crc32Update,
+  copy: CopyBytes = copyBytes,
+): Frame {
   const { headBytes, payloadBytes, crc } = decodeFrameHeader(kind, bytes);
   const expected = FRAME_HEADER_BYTES + headBytes + payloadBytes;
   if (bytes.length !== expected) {
     throw new ProtocolError('length', `${kind} frame of ${bytes.length} bytes, expected ${expected}`);
   }
-  const own = new Uint8Array(bytes); // the `slice` of a Node Buffer would not copy
+  const own = copy(bytes);
   const found = continueFrameCrc(0, 0, own, checksum);
   if (found !== crc) throw new ProtocolError('checksum', `${kind} frame's CRC-32 ${crc}, expected ${found}`);
   const payloadOffset = FRAME_HEADER_BYTES + headBytes;
   return { head: own.subarray(FRAME_HEADER_BYTES, payloadOffset), payload: own.subarray(payloadOffset) };
+}
+
+/** Gives the same bytes in memory of its own, at an offset that is a multiple of 4. */
+export type CopyBytes = (bytes: Uint8Array) => Uint8Array;
+
+function copyBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes); // the `slice` of a Node Buffer would not copy
 }
 
 /** @throws ProtocolError unless the frame has no payload */

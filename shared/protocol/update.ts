@@ -10,7 +10,7 @@
 import { object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
 import { frozen } from '../fixed/frozen.js';
 import { bitmapBytes } from '../masks/bitmap.js';
-import { type CodedPositions, decodeParts, encodeParts } from '../masks/positions.js';
+import { type CodedPositions, decodeParts, encodeParts, type Words } from '../masks/positions.js';
 import { finish } from '../masks/work.js';
 import {
   biasBitsOf,
@@ -27,6 +27,7 @@ import { deviceHash } from './device.js';
 import { decoding, ProtocolError } from './error.js';
 import { checkInteger, choiceOf, codeOf, joinWide, splitWide, UINT16_MAX, UINT32_MAX } from './field.js';
 import {
+  type CopyBytes,
   decodeFieldList,
   decodeFields,
   decodeFrame,
@@ -166,14 +167,19 @@ export function* encodeUpdateSlices(
  * Checks a whole frame but for its layers: enough to judge it, and what `readUpdate` goes on from.
  * @throws ProtocolError
  */
-export function openUpdate(bytes: Uint8Array, checksum: Checksum = crc32Update): OpenUpdate {
-  const frame = decodeFrame('update', bytes, checksum);
+export function openUpdate(
+  bytes: Uint8Array,
+  checksum: Checksum = crc32Update,
+  copy?: CopyBytes,
+): OpenUpdate {
+  const frame = decodeFrame('update', bytes, checksum, copy);
   return { head: decodeHead(frame), frame };
 }
 
 /**
  * @param device of the topic
  * @param layout of the base model
+ * @param words  memory for positions; new without it
  * @throws ProtocolError; its code is 'device' when another device made the frame
  */
 export function readUpdate(
@@ -181,6 +187,7 @@ export function readUpdate(
   device: string,
   layout: ModelLayout,
   reference: Reference,
+  words?: Words,
 ): Update {
   if (hash !== deviceHash(device)) {
     throw new ProtocolError('device', `update of ${hash}, expected ${deviceHash(device)} (${device})`);
@@ -188,7 +195,7 @@ export function readUpdate(
   const records = decodeRecords(frame);
   const { payload } = frame;
   return decoding(() => {
-    const layers = readLayers(payload, records, layout, head.valueBits, reference);
+    const layers = readLayers(payload, records, layout, head.valueBits, reference, words);
     return { device, ...head, layers };
   });
 }
@@ -299,6 +306,7 @@ function readLayers(
   layout: ModelLayout,
   valueBits: ValueBits,
   reference: Reference,
+  words: Words | undefined,
 ): LayerDelta[] {
   checkInteger('layers', records.length, layout.layers.length, layout.layers.length);
   for (const [i, record] of records.entries()) checkRecord(record, layout.layers[i], valueBits);
@@ -323,7 +331,7 @@ function readLayers(
     const body = payload.subarray(positionAt, positionAt + positionBytesOf(record));
     positionAt += body.length;
     return {
-      positions: decodeParts({ head, body }, weights.length, sent, known, inputs),
+      positions: decodeParts({ head, body }, weights.length, sent, known, inputs, words),
       values: read(sent, valueBits),
       shift,
       biases: read(biases, biasBits),
