@@ -112,7 +112,7 @@ for (const [what, topic, payload, flags] of [
         const packet = publishPacket(topic, new Uint8Array(payload), 3);
         packet[0] |= flags;
         socket.write(packet);
-        assert.ok(await Promise.race([closed, sleep(2000)]));
+        assert.ok(await Promise.race([closed, sleep(15_000)]));
       },
       { leastMs: 0 },
     );
@@ -120,15 +120,19 @@ for (const [what, topic, payload, flags] of [
 }
 
 test('a topic of 64 KB is cut at its header', async () => {
-  await siege.under(
-    async () => {
-      const socket = await siege.member('x');
-      const closed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)));
-      socket.write(publishPacket('x'.repeat(65_535), new Uint8Array(4), 3));
-      assert.ok(await Promise.race([closed, sleep(2000)]));
-    },
-    { leastMs: 0 },
-  );
+  // the broker's log leaves lines out in a second in which other attacks were told of
+  for (let turn = 0; turn < 5 && siege.logged(/x: packet too long, cut/).length === 0; turn++) {
+    await sleep(1100 * turn);
+    await siege.under(
+      async () => {
+        const socket = await siege.member('x');
+        const closed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)));
+        socket.write(publishPacket('x'.repeat(65_535), new Uint8Array(4), 3));
+        assert.ok(await Promise.race([closed, sleep(15_000)]));
+      },
+      { leastMs: 0 },
+    );
+  }
   assert.ok(siege.logged(/x: packet too long, cut/).length > 0);
 });
 
