@@ -58,7 +58,7 @@ export async function runTests(run: TestRun): Promise<Totals> {
 
 /** `12 passed, 0 failed`, and how many were skipped, if any. */
 export function formatTotals({ passed, failed, skipped }: Totals): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return `${skipped > 0 ? `${skipped} skipped\n` : ''}${passed} passed, ${failed} failed`;
 }
 
 function formatLine(file: string, outcome: Outcome, seconds: number): string {
