@@ -18,6 +18,7 @@
  * The count of positions is not in these bytes: the caller knows it.
  * @module
  */
+import { frozen } from '../fixed/frozen.js';
 import { bitmapBytes, countBits, readPositions, setPositions } from './bitmap.js';
 import { type Change, changeBytes, changeFrom, readChange, writeChange } from './change.js';
 import { MaskError } from './error.js';
@@ -43,10 +44,8 @@ const GRID_SAVES = 64;
  * between two Rice codes, or between the last of them and the bitmap. The grid then stands in, in layers
  * that are large enough to matter.
  */
-const WEAK: readonly (readonly [number, number])[] = [
-  [0.2, 0.225],
-  [0.35, 0.41],
-];
+const WEAK_LOW = frozen([0.2, 0.225]);
+const WEAK_HIGH = frozen([0.35, 0.41]);
 const WEAK_PLACES = 4096;
 
 /** Work per place, see work.ts. */
@@ -153,7 +152,8 @@ export function* encodeParts(
 
 function areListsWeak(count: number, n: number): boolean {
   const few = Math.min(count, n - count);
-  return n >= WEAK_PLACES && WEAK.some(([from, to]) => few > from * n && few < to * n);
+  const isIn = ([from, to]: readonly number[]) => few > from * n && few < to * n;
+  return n >= WEAK_PLACES && (isIn(WEAK_LOW) || isIn(WEAK_HIGH));
 }
 
 /** The same as one array. */
