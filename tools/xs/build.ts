@@ -19,6 +19,8 @@ export interface HostSources {
   readonly extra?: readonly string[];
   /** More flags for our own files and the extra ones. */
   readonly flags?: readonly string[];
+  /** More flags for the engine: `-Os`, as boards have it. */
+  readonly engineFlags?: readonly string[];
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -68,12 +70,15 @@ export function compiles(bits: Bits): boolean {
  * @returns the path of the program
  * @throws Error with what the compiler said
  */
-export async function buildHost(bits: Bits, { extra = [], flags = [] }: HostSources = {}): Promise<string> {
+export async function buildHost(
+  bits: Bits,
+  { extra = [], flags = [], engineFlags = [] }: HostSources = {},
+): Promise<string> {
   const size = bits === 64 ? ['-m64', '-Dmx32bitID=1'] : ['-m32'];
   const engine = sourcesIn(join(XS, 'sources'));
   const own = [...sourcesIn(HOST), ...extra];
   const key = hashOf(
-    [...size, ...FLAGS, ...flags, ...LIBRARIES],
+    [...size, ...FLAGS, ...flags, ...engineFlags, ...LIBRARIES],
     [
       ...engine,
       ...own,
@@ -81,11 +86,11 @@ export async function buildHost(bits: Bits, { extra = [], flags = [] }: HostSour
       ...headersIn(HOST),
     ],
   );
-  const engineKey = hashOf([...size, ...FLAGS], [...engine, join(HOST, 'platform.h')]);
+  const engineKey = hashOf([...size, ...FLAGS, ...engineFlags], [...engine, join(HOST, 'platform.h')]);
   const path = join(CACHE, `host-${bits}-${key}`);
   if (existsSync(path)) return path;
   const objects = await Promise.all([
-    compileAll(engine, [...size, ...FLAGS], join(CACHE, `engine-${bits}-${engineKey}`)),
+    compileAll(engine, [...size, ...FLAGS, ...engineFlags], join(CACHE, `engine-${bits}-${engineKey}`)),
     compileAll(own, [...size, ...FLAGS, ...flags], join(CACHE, `own-${bits}-${key}`)),
   ]);
   const temporary = `${path}-${process.pid}`;
