@@ -19,7 +19,7 @@ import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
 import { type DeviceTopic, deviceTopic, type TaskTopic, taskTopic } from '../../shared/protocol/topics.js';
 import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
-import type { MessageSink, Ports, Vitals } from '../ports/ports.js';
+import type { Examples, MessageSink, Ports, Vitals } from '../ports/ports.js';
 import type { Companion } from './companion.js';
 import { Fetch } from './fetch.js';
 import { reasonOf } from './guard.js';
@@ -42,12 +42,17 @@ export interface ClientOptions {
   readonly settings: Settings;
   readonly profile: BoardProfile;
   readonly localWork: LocalWork;
+  /** What it learns from; that of the ports when left out. They may change between two rounds. */
+  readonly examples?: Examples;
   /** Others that use the same connection. */
   readonly companions?: readonly Companion[];
 }
 
 /** A plan with the longest cohort list and the most layers takes about 1.3 KB, a verdict far less. */
 const MESSAGE_BYTES = 2048;
+
+/** Of a board without data: it is never asked. */
+const NO_EXAMPLES: Examples = frozen({ count: 0, features: 0, signed: false, classes: 0, read: () => 0 });
 
 /** Of a host that tells nothing. */
 const NO_VITALS: Vitals = frozen({
@@ -68,6 +73,7 @@ const MAX_REPEATS = 10;
 export class Client {
   readonly #options: ClientOptions;
   readonly #hash: number;
+  readonly #examples: Examples;
   readonly #topics: Readonly<Record<TaskTopic | DeviceTopic, string>>;
   readonly #link: Link;
   readonly #slots: ModelSlots;
@@ -84,6 +90,7 @@ export class Client {
     const { task, transport, clock, entropy, log } = ports;
     this.#options = options;
     this.#hash = deviceHash(device);
+    this.#examples = options.examples ?? ports.examples ?? NO_EXAMPLES;
     this.#topics = {
       plan: taskTopic('plan', task),
       model: taskTopic('model', task),
@@ -182,7 +189,7 @@ export class Client {
   #plan(plan: Plan): void {
     if (isSameWork(planOf(this.#state), plan)) return; // QoS 1 may repeat, a retained one comes again
     this.#repeats = 0;
-    const isAsked = isInCohort(plan.cohort, this.#hash) && this.#options.ports.examples.count > 0;
+    const isAsked = isInCohort(plan.cohort, this.#hash) && this.#examples.count > 0;
     if (!isAsked) this.#enter({ kind: 'waiting' });
     else if (this.#slots.holds(nameOf(plan))) this.#train(plan);
     else this.#download(plan);
@@ -223,7 +230,8 @@ export class Client {
   /** @throws RangeError with the sum, when the board has not the memory for it (law 4) */
   *#work(plan: Plan): Generator<number, LocalResult> {
     const { ports, profile, localWork } = this.#options;
-    const { identity, examples } = ports;
+    const { identity } = ports;
+    const examples = this.#examples;
     const { source: model } = this.#slots.held!; // the caller saw that it is the planned one
     const { layout } = model.head;
     if (plan.layers.length !== layout.layers.length) {
@@ -298,14 +306,14 @@ export class Client {
   }
 
   #status(state: DeviceState): Uint8Array {
-    const { identity, examples, freeBytes, firmware } = this.#options.ports;
+    const { identity, freeBytes, firmware } = this.#options.ports;
     return encodeStatus({
       state,
       round: planOf(this.#state)?.round ?? 0,
       firmware: firmware?.version ?? FIRMWARE_VERSION,
       board: identity.board,
       freeBytes: freeBytes(),
-      examples: examples.count,
+      examples: this.#examples.count,
       modelHash: this.#slots.held?.hash ?? NO_MODEL,
     });
   }

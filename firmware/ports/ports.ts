@@ -181,6 +181,20 @@ export interface Examples {
   read(index: number, out: Uint8Array): number;
 }
 
+/** Values at a steady rate: an accelerometer's axes, or the features of a microphone. */
+export interface Sensor {
+  readonly channels: number; // values of one sample, 1 to 64
+  readonly hertz: number; // samples a second, 1 to 1,000
+  /**
+   * Calls back once for each sample, with one int16 for each channel, until `stop`. The array is the sensor's and is
+   * used again for the next sample, so nothing is allocated. A sample for which there was no time is left out; two
+   * never come at once to make up for it.
+   */
+  start(onSample: (values: Int16Array) => void): void;
+  /** No callback follows. Safe to call twice; `start` may follow. */
+  stop(): void;
+}
+
 export interface Log {
   /** One line for a person, no newline. */
   line(text: string): void;
@@ -198,7 +212,15 @@ export interface Ports {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly flash: Flash;
-  readonly examples: Examples;
+  /** What the board learns from, where the host has it; else it is in `shard`. */
+  readonly examples?: Examples;
+  /**
+   * Flash for the board's own examples, two sectors or more: a shard that was flashed or dealt by the server, or
+   * the windows of the sensor.
+   */
+  readonly shard?: RawPartition;
+  /** Left out where there is none. Windows of it are kept in `shard`. */
+  readonly sensor?: Sensor;
   readonly log: Log;
   /** Free memory in bytes, 0 when unknown. */
   freeBytes(): number;
