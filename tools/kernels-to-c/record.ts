@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { kernelModules, ROOT } from './modules.js';
 import { swapModules } from './swap.js';
 import { callKey, RECORDER_TERMS, type RecorderTerms } from './trace.js';
@@ -16,11 +16,13 @@ import { callKey, RECORDER_TERMS, type RecorderTerms } from './trace.js';
  * @param trace    file to write
  * @param programs paths from the root; all run in one process, one after the other
  * @param variables more variables of the environment
+ * @param more      put other modules in place of some
  */
 export async function recordCalls(
   trace: string,
   programs: readonly string[],
   variables: Readonly<Record<string, string>> = {},
+  more: readonly Plugin[] = [],
 ): Promise<void> {
   const { paths, kernels } = kernelModules();
   const names = new Map(paths.map((path) => [path, new Set<string>()]));
@@ -47,6 +49,7 @@ export async function recordCalls(
     packages: 'external',
     logLevel: 'silent',
     plugins: [
+      ...more,
       swapModules(paths, (path) => {
         const file = JSON.stringify(join(ROOT, path));
         const wrapped = [...(names.get(path) ?? [])].map(

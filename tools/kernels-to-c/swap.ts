@@ -21,10 +21,10 @@ export function swapModules(paths: readonly string[], contents: (path: string) =
         const file = join(resolveDir, path.replace(/\.js$/, '.ts'));
         return files.has(file) ? { path: file, namespace: 'swapped' } : undefined;
       });
-      build.onLoad({ filter: /.*/, namespace: 'swapped' }, ({ path }) => ({
-        contents: contents(files.get(path) as string),
-        resolveDir: ROOT,
-      }));
+      build.onLoad({ filter: /.*/, namespace: 'swapped' }, ({ path }) => {
+        const name = files.get(path); // of another plugin's list it may be
+        return name === undefined ? undefined : { contents: contents(name), resolveDir: ROOT };
+      });
     },
   };
 }
