@@ -1,16 +1,19 @@
 /**
- * The MQTT server: Aedes over TCP with the guards that it lacks. What devices send goes to the
+ * The MQTT server: Aedes over TCP and TLS with the guards that it lacks. What devices send goes to the
  * coordinator inside the publish hook, so that PUBACK follows durability, and never on to another
- * client. What the server sends goes through one publisher.
+ * device. What the server sends goes through one publisher; where the settings let observers hear updates,
+ * it sends those, too.
  * Source: MQTT 3.1.1; clause numbers beside the rules.
  * @module
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { Aedes, type Client, type PublishPacket, type Subscription } from 'aedes';
 import { isDeviceName } from '../../shared/protocol/device.js';
 import { parseTopic } from '../../shared/protocol/topics.js';
 import type { Uplinks } from '../rounds/ports.js';
 import { Connections } from './connections.js';
+import { Door, type DoorSettings } from './door.js';
 import { Lines } from './lines.js';
 import { Peer } from './peer.js';
 import { type PolicySettings, refuseConnect, refusePublish, refuseSubscribe } from './policy.js';
@@ -18,9 +21,16 @@ import { Publisher } from './publisher.js';
 
 export interface MqttSettings extends PolicySettings {
   readonly host?: string; // address to listen on; all when absent
-  readonly port: number; // 0 = any free one
+  readonly port?: number; // 0 = any free one; none but that for TLS when absent
+  readonly tls?: { readonly port: number; readonly context: SecureContext };
   readonly maxClients: number; // connected at once
   readonly maxQueuedBytes: number; // unsent bytes for one board before it is cut, more than a model frame
+}
+
+/** Where it listens. */
+export interface OpenPorts {
+  readonly plain?: number;
+  readonly tls?: number;
 }
 
 /** Topic, packet identifier and room to spare, on top of the payload. */
@@ -28,8 +38,6 @@ const TOPIC_BYTES = 256;
 const CONNECT_TIMEOUT_MS = 10_000;
 const DRAIN_TIMEOUT_MS = 10_000;
 const FLUSH_MS = 1_000;
-/** A thousand boards that connect at once lose SYNs at Node's default of 511. */
-const BACKLOG = 4096;
 /** A last resort: beyond all that Connections allows. */
 const SPARE_SOCKETS = 64;
 const EMPTY = Buffer.alloc(0);
@@ -58,7 +66,8 @@ export class MqttBroker {
   readonly #settings: MqttSettings;
   readonly #lines: Lines;
   readonly #aedes: UplinkBroker;
-  readonly #server: Server;
+  readonly #plain: Door | undefined;
+  readonly #secure: Door | undefined;
   readonly #connections: Connections;
   readonly #peers = new Map<unknown, Peer>(); // by socket
   readonly #refused = new WeakMap<object, string>(); // why, by client
@@ -120,8 +129,9 @@ export class MqttBroker {
     });
     (this.#aedes as NodeJS.EventEmitter).on('error', (error) => this.#lines.add(`broker: ${error}`));
     this.publisher = new Publisher((topic, payload, retained) => this.#send(topic, payload, retained));
-    this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket)); // Nagle costs 40 ms
-    this.#server.maxConnections = this.#connections.most + SPARE_SOCKETS;
+    const { host, port, tls } = settings;
+    this.#plain = port === undefined ? undefined : this.#door({ host, port });
+    this.#secure = tls && this.#door({ host, ...tls });
   }
 
   /** Payload bytes handed to the sockets of boards, every copy. */
@@ -131,37 +141,39 @@ export class MqttBroker {
 
   /**
    * Starts to listen; from now on `uplinks` gets what boards send.
-   * @returns the port
-   * @throws Error when the port is taken
+   * @throws Error when a port is taken
    */
-  async listen(uplinks: Uplinks): Promise<number> {
-    const { host, port } = this.#settings;
+  async listen(uplinks: Uplinks): Promise<OpenPorts> {
     await this.#aedes.listen();
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
-        this.#server.off('error', reject);
-        this.#server.on('error', (error) => this.#lines.add(`server: ${error}`));
-        resolve();
-      });
-    }).catch((error: NodeJS.ErrnoException) => {
+    try {
+      const plain = await this.#plain?.open();
+      const tls = await this.#secure?.open();
+      this.#uplinks = uplinks;
+      return { plain, tls };
+    } catch (error) {
+      await this.#plain?.close();
       this.#aedes.close();
-      if (error.code !== 'EADDRINUSE') throw error;
-      throw new Error(`port ${port} in use, expected a free one`);
-    });
-    this.#uplinks = uplinks;
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : port;
+      throw error;
+    }
   }
 
-  /** Sends what is queued, closes every connection and the port. Safe to call twice. */
+  /** Sends what is queued, closes every connection and the ports. Safe to call twice. */
   async close(): Promise<void> {
     await this.publisher.drained();
     await this.#flushed();
     this.#uplinks = undefined; // wills of boards that we cut ourselves are no news
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     for (const { socket } of this.#peers.values()) socket.destroy();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await Promise.all([this.#plain?.close(), this.#secure?.close()]);
+  }
+
+  #door(settings: DoorSettings): Door {
+    return new Door(
+      settings,
+      this.#connections.most + SPARE_SOCKETS,
+      (socket) => this.#connected(socket),
+      (error) => this.#lines.add(`server: ${error}`),
+    );
   }
 
   #connected(socket: Socket): void {
@@ -185,6 +197,7 @@ export class MqttBroker {
     packet.payload = EMPTY;
     switch (parseTopic(packet.topic)?.kind) {
       case 'update':
+        if (this.#settings.hearUpdates === true) void this.publisher.publish(packet.topic, frame, false);
         return this.#uplinks.receiveUpdate(client.id, frame);
       case 'status':
         return this.#uplinks.receiveStatus(client.id, frame);
@@ -209,7 +222,7 @@ export class MqttBroker {
     }
     // A retained message comes for the asking: asking again and again is work, too.
     if (packet.retain) this.#peers.get(client.conn)?.charge(packet.payload.length);
-    this.#bytesSent += packet.payload.length;
+    if (isDeviceName(client.id)) this.#bytesSent += packet.payload.length;
     return true;
   }
 

@@ -19,7 +19,7 @@ import { integer } from './option.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 import { bytes, type Report, summaryLines, terminalReport } from './report.js';
 import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
-import { witness } from './witness.js';
+import { examplesByDevice, witness } from './witness.js';
 
 /** The demo is for this machine alone; `sparrow broker` listens to a room. */
 const HOST = '127.0.0.1';
@@ -63,6 +63,7 @@ async function run(options: DemoOptions): Promise<void> {
   const recipe = recipeFrom(options);
   const dataset = loadDataset(options.data);
   const shards = shardsFrom(options, dataset);
+  const examples = examplesByDevice(options, shards);
   const xs = await xsFrom(options, (line) => report.line(line));
   if (options.new) keepOldFolder(options.folder, report);
   let isFinished = false;
@@ -78,7 +79,7 @@ async function run(options: DemoOptions): Promise<void> {
   }).catch(hintAtNew);
   const address = { host: HOST, port: broker.port };
   const task = taskName(dataset.name);
-  const seen = witness(options, { broker: address, task, shards, log: (line) => report.line(line) });
+  const seen = witness(options, { broker: address, task, examples, log: (line) => report.line(line) });
   const room = new Room({
     broker: address,
     task,

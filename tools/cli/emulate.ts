@@ -8,7 +8,7 @@ import { loadDataset } from '../datasets/dataset.js';
 import { taskName } from '../datasets/model.js';
 import { Room } from '../emulator/room.js';
 import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
-import { witness } from './witness.js';
+import { examplesByDevice, witness } from './witness.js';
 
 interface EmulateOptions extends RoomOptions {
   readonly broker: string;
@@ -35,7 +35,7 @@ async function run(options: EmulateOptions): Promise<void> {
   const broker = addressOf(options.broker);
   const task = options.task ?? taskName(dataset.name);
   const shards = shardsFrom(options, dataset);
-  const seen = witness(options, { broker, task, shards, log: console.log, isElsewhere: options.shadow });
+  const examples = examplesByDevice(options, shards, options.shadow);
   const room = new Room({
     broker,
     task,
@@ -46,14 +46,21 @@ async function run(options: EmulateOptions): Promise<void> {
     flashFolder: options.flash,
     faults: faultsFrom(options),
     xs: await xsFrom(options, (line) => console.log(line)),
-    onPublish: seen.onPublish,
+    onPublish: (...heard) => seen.onPublish?.(...heard),
     log: (device, text) => console.log(`${device}: ${text}`),
   });
-  room.start();
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
   });
+  const seen = witness(options, {
+    ...{ broker, task, examples, log: console.log, isElsewhere: options.shadow },
+    onFailed: () => options.shadow && end(), // a room goes on, and tells by its exit code
+  });
+  room.start();
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  await ended;
   room.stop();
   seen.close();
 }

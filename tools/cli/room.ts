@@ -49,7 +49,12 @@ export function addRoomOptions(command: Command, boardNames: readonly string[]):
     .option('--native', 'boards on XS run their kernels in C', false)
     .option('--trace <folder>', 'write what each board sent up, a file for each')
     .option('--capsules <folder>', 'write a capsule for each update, for `sparrow replay`')
-    .option('--twin <device>', 'make each update of this board again and raise an alarm if it differs');
+    .option('--twin <device>', 'make each update of this board again and raise an alarm if it differs')
+    .option(
+      '--shard <n>',
+      'the part of the data that the board of --twin has; by its name when left out',
+      integer(1, 10_000),
+    );
 }
 
 /** The part of the room that runs on XS, built where it was not yet. @throws Error where it cannot be */

@@ -3,6 +3,7 @@
  * the broker lets it, what one device sends up.
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { MqttClient } from 'mqtt';
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
@@ -14,28 +15,38 @@ export interface Observer {
 
 const KEEP_ALIVE_S = 60;
 const RECONNECT_MS = 1000;
+const REFUSED = 128; // in a SUBACK [MQTT-3.9.3-2]
 
-/** @param device whose updates are heard, too */
-export function observe(
-  broker: BrokerAddress,
-  task: string,
-  hear: (topic: string, payload: Uint8Array) => void,
-  log: (line: string) => void,
-  device?: string,
-): Observer {
+export interface Observed {
+  readonly broker: BrokerAddress;
+  readonly task: string;
+  /** Whose updates are heard, too; the broker must let them be (`hearUpdates`). */
+  readonly device?: string;
+  readonly hear: (topic: string, payload: Uint8Array) => void;
+  readonly log: (line: string) => void;
+  /** From now on it hears everything; again after each reconnect. */
+  readonly onListening?: () => void;
+  /** The broker keeps a topic to itself. */
+  readonly onRefused: (topic: string) => void;
+}
+
+export function observe({ broker, task, device, hear, log, onListening, onRefused }: Observed): Observer {
   const client = new MqttClient(() => connect({ ...broker, noDelay: true }), {
-    clientId: `observer:replay-${process.pid}`,
+    clientId: `observer:replay-${randomBytes(4).toString('hex')}`,
     protocolVersion: 4,
     clean: true,
     keepalive: KEEP_ALIVE_S,
     reconnectPeriod: RECONNECT_MS,
+    resubscribe: false, // done below, after each connect
   });
   const topics = [taskTopic('model', task), taskTopic('plan', task)];
   if (device !== undefined) topics.push(deviceTopic('update', task, device));
   client.on('connect', () => {
+    let wanted = topics.length;
     for (const topic of topics) {
       client.subscribe(topic, { qos: 1 }, (error, granted) => {
-        if (error || granted?.some(({ qos }) => qos > 2)) log(`broker refuses to let ${topic} be heard`);
+        if (error || granted?.some(({ qos }) => qos >= REFUSED)) onRefused(topic);
+        else if (--wanted === 0) onListening?.();
       });
     }
   });

@@ -33,6 +33,9 @@ export interface Recorded {
   readonly examples: Examples;
 }
 
+/** Plans, models and updates without their plan that are held at once: rounds end, and so does what they need. */
+const HELD = 64;
+
 export class Recorder {
   readonly #examplesOf: (device: string) => Examples | undefined;
   readonly #onCapsule: (recorded: Recorded) => void;
@@ -58,16 +61,16 @@ export class Recorder {
     else if (place?.kind === 'model') this.#hearModel(Uint8Array.from(payload));
     else if (place?.kind === 'update') this.#hearUpdate(place.device, Uint8Array.from(payload));
     else return;
-    this.#waiting = this.#waiting.filter((sent) => !this.#complete(sent));
+    this.#waiting = this.#waiting.filter((sent) => !this.#complete(sent)).slice(-HELD);
   }
 
   #hearPlan(frame: Uint8Array): void {
     const plan = decodePlan(frame);
-    this.#plans.set(`${plan.round} ${plan.attempt}`, { plan, frame });
+    hold(this.#plans, `${plan.round} ${plan.attempt}`, { plan, frame });
   }
 
   #hearModel(frame: Uint8Array): void {
-    this.#models.set(sha256(frame).slice(0, 16), frame);
+    hold(this.#models, sha256(frame).slice(0, 16), frame);
   }
 
   #hearUpdate(device: string, frame: Uint8Array): void {
@@ -104,6 +107,14 @@ export class Recorder {
     this.#onCapsule({ capsule, model, examples });
     return true;
   }
+}
+
+/** The longest held leaves when there are too many. */
+function hold<T>(held: Map<string, T>, key: string, value: T): void {
+  held.delete(key);
+  held.set(key, value);
+  const [oldest] = held.keys();
+  if (held.size > HELD) held.delete(oldest);
 }
 
 /** Writes what a capsule needs to the store, where it is not there yet. */

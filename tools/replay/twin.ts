@@ -11,10 +11,19 @@ import type { Recorded } from './recorder.js';
 
 export class Twin {
   readonly #log: (line: string) => void;
+  readonly #onAlarm: () => void;
   #alarm: string | undefined;
+  #compared = 0;
 
-  constructor(log: (line: string) => void) {
+  /** @param onAlarm called at the first difference, after its line */
+  constructor(log: (line: string) => void, onAlarm: () => void = () => {}) {
     this.#log = log;
+    this.#onAlarm = onAlarm;
+  }
+
+  /** Updates made again. */
+  get compared(): number {
+    return this.#compared;
   }
 
   /** The first difference in words, if there was one. */
@@ -30,12 +39,15 @@ export class Twin {
     const plan = decodePlan(planFrame);
     const made = updateOnNode({ device, plan, planFrame, model, modelFrame, examples, update });
     const difference = differenceOf(made, update, model.head.layout);
+    this.#compared += 1;
     const where = `twin of ${device}, round ${round} attempt ${attempt}`;
     if (difference === undefined) {
       this.#log(`${where}: the same ${made.length} B`);
       return;
     }
-    this.#alarm ??= `${where}: ${difference}`;
     this.#log(`ALARM: ${where} made another update: ${difference}`);
+    if (this.#alarm !== undefined) return;
+    this.#alarm = `${where}: ${difference}`;
+    this.#onAlarm();
   }
 }

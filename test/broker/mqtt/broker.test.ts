@@ -64,7 +64,7 @@ async function start(changes: Partial<MqttSettings> = {}): Promise<Running> {
   const broker = new MqttBroker(settings, (line) => lines.push(line));
   brokers.push(broker);
   const recorder = new Recorder();
-  const port = await broker.listen(recorder);
+  const { plain: port = 0 } = await broker.listen(recorder);
   return { broker, port, recorder, lines };
 }
 
@@ -206,6 +206,22 @@ test('what a board sends reaches the coordinator only, as its own bytes', async 
     ['update', 'a', 10_000],
   ]);
   assert.equal(box, []);
+});
+
+test('where observers may hear updates, they get them as they came, and those alone', async () => {
+  const { broker, port, recorder } = await start({ hearUpdates: true });
+  const observer = await connections.client(port, 'observer:me');
+  const box = inbox(observer);
+  await observer.subscribeAsync('fl/1/digits/update/a', { qos: 1 });
+  const client = await connections.client(port, 'a');
+  await client.publishAsync('fl/1/digits/status/a', bytes(40), { qos: 1 });
+  await client.publishAsync('fl/1/digits/update/a', bytes(10_000), { qos: 1 });
+  await until(() => box.length > 0, 'the update');
+  assert.is(box.length, 1);
+  assert.is(box[0].topic, 'fl/1/digits/update/a');
+  assert.ok(Buffer.from(bytes(10_000)).equals(box[0].payload));
+  assert.is(recorder.heard.length, 2);
+  assert.is(broker.bytesSent, 0); // no board got anything
 });
 
 test('many messages in one segment are all heard', async () => {

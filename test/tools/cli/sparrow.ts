@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../../tools/cli/main.ts', import.meta.url));
+/** The command's file. */
+export const MAIN = fileURLToPath(new URL('../../../tools/cli/main.ts', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
