@@ -4,12 +4,10 @@
  * sources with the same flags is used again.
  * @module
  */
-import { execFile, execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { CACHE, compile, compileAll, HOST, hashOf, headersIn, sourcesIn, XS } from './compile.js';
 
 /** Slots take 16 bytes, as on the board, or 32. */
 export type Bits = 32 | 64;
@@ -23,10 +21,6 @@ export interface HostSources {
   readonly engineFlags?: readonly string[];
 }
 
-const ROOT = join(import.meta.dirname, '../..');
-const HOST = join(import.meta.dirname, 'host');
-const XS = join(ROOT, 'node_modules/@agoric/xsnap/moddable/xs');
-const CACHE = join(ROOT, '.cache/xs');
 const COMPILER = process.env.CC ?? 'gcc';
 
 /**
@@ -90,66 +84,17 @@ export async function buildHost(
   const path = join(CACHE, `host-${bits}-${key}`);
   if (existsSync(path)) return path;
   const objects = await Promise.all([
-    compileAll(engine, [...size, ...FLAGS, ...engineFlags], join(CACHE, `engine-${bits}-${engineKey}`)),
-    compileAll(own, [...size, ...FLAGS, ...flags], join(CACHE, `own-${bits}-${key}`)),
+    compileAll(
+      COMPILER,
+      engine,
+      [...size, ...FLAGS, ...engineFlags],
+      join(CACHE, `engine-${bits}-${engineKey}`),
+    ),
+    compileAll(COMPILER, own, [...size, ...FLAGS, ...flags], join(CACHE, `own-${bits}-${key}`)),
   ]);
   const temporary = `${path}-${process.pid}`;
-  await compile([...size, ...objects.flat(), ...LIBRARIES, '-o', temporary]);
+  await compile(COMPILER, [...size, ...objects.flat(), ...LIBRARIES, '-o', temporary]);
   renameSync(temporary, path);
   rmSync(join(CACHE, `own-${bits}-${key}`), { recursive: true, force: true });
   return path;
-}
-
-/** Objects of the sources, in `folder`. Those that are there, perhaps by another process, are kept. */
-async function compileAll(
-  sources: readonly string[],
-  flags: readonly string[],
-  folder: string,
-): Promise<string[]> {
-  mkdirSync(folder, { recursive: true });
-  const objects = sources.map((source) => join(folder, `${hashOf([source], [])}.o`));
-  // two processes that build at once begin at different places and share the work
-  const first = process.pid % sources.length;
-  const queue = sources.map((_, i) => (first + i) % sources.length).values();
-  const worker = async () => {
-    for (const i of queue) {
-      if (existsSync(objects[i])) continue;
-      const temporary = `${objects[i]}-${process.pid}`;
-      await compile([...flags, '-c', sources[i], '-o', temporary]);
-      renameSync(temporary, objects[i]);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  return objects;
-}
-
-async function compile(args: readonly string[]): Promise<void> {
-  try {
-    await promisify(execFile)(COMPILER, args);
-  } catch (error) {
-    const { stderr = '', message } = error as Error & { stderr?: string };
-    throw new Error(`the XS host was not built: ${stderr === '' ? message : stderr.slice(0, 4000)}`);
-  }
-}
-
-function sourcesIn(folder: string): string[] {
-  return filesIn(folder, '.c');
-}
-
-function headersIn(folder: string): string[] {
-  return filesIn(folder, '.h');
-}
-
-function filesIn(folder: string, ending: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(ending))
-    .sort()
-    .map((name) => join(folder, name));
-}
-
-function hashOf(texts: readonly string[], files: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(`${text}\n`);
-  for (const file of files) hash.update(readFileSync(file));
-  return hash.digest('hex').slice(0, 16);
 }
