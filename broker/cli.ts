@@ -7,8 +7,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Shard } from '../shared/data/example-set.js';
 import type { ModelDescription } from '../shared/model/description.js';
 import type { Recipe } from '../shared/model/recipe.js';
+import { MQTT_PORT, MQTTS_PORT } from '../shared/protocol/service.js';
 import { Announcement } from './discovery/announcement.js';
-import { type BrokerSettings, type Listeners, startBroker } from './main.js';
+import { type BrokerSettings, type Listeners, type RunningBroker, startBroker } from './main.js';
 import type { FederationSummary, RoundSummary } from './rounds/event.js';
 
 /** What a name on the command line stands for. */
@@ -25,7 +26,7 @@ export interface CommandParts {
   /** @throws RangeError in one line when there is no such data set or description */
   loadTask(data: string, describe: string | undefined): TaskParts;
   readonly listeners: Listeners;
-  onListening(port: number, settings: BrokerSettings): void;
+  onListening(broker: RunningBroker, settings: BrokerSettings): void;
   onFinished(summary: FederationSummary, last: RoundSummary | undefined): void;
 }
 
@@ -38,6 +39,10 @@ interface Options {
   readonly folder: string;
   readonly host?: string;
   readonly port: number;
+  readonly plain: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsPort?: number;
   readonly cohort: number;
   readonly goal?: number;
   readonly minimum?: number;
@@ -47,8 +52,6 @@ interface Options {
   readonly twins: boolean;
   readonly announce: boolean;
 }
-
-const MQTT_PORT = 1883;
 
 export function brokerCommand(parts: CommandParts): Command {
   const command = new Command('broker')
@@ -61,6 +64,10 @@ export function brokerCommand(parts: CommandParts): Command {
     .option('--folder <path>', 'data folder: database and models', 'sparrow-data')
     .option('--host <address>', 'address to listen on; all when left out')
     .option('--port <n>', 'MQTT port, 0 = any free one', integer, MQTT_PORT)
+    .option('--tls-cert <file>', 'certificate in PEM, with those up to its authority: TLS, too')
+    .option('--tls-key <file>', 'its private key in PEM')
+    .option('--tls-port <n>', `port for TLS, ${MQTTS_PORT} when left out; 0 = any free one`, integer)
+    .option('--no-plain', 'nothing but TLS')
     .option('--cohort <n>', 'boards per round', integer, 20)
     .option('--goal <n>', 'reports that end a round; the cohort when left out', integer)
     .option(
@@ -88,7 +95,8 @@ export function settingsFrom(options: Options, parts: CommandParts): BrokerSetti
     modelPath: options.model,
     folder: options.folder,
     host: options.host,
-    port: options.port,
+    port: options.plain ? options.port : undefined,
+    tls: tlsFrom(options),
     testSet,
     cohort: options.cohort,
     goal,
@@ -100,6 +108,16 @@ export function settingsFrom(options: Options, parts: CommandParts): BrokerSetti
   };
 }
 
+function tlsFrom({ tlsCert, tlsKey, tlsPort, plain }: Options): BrokerSettings['tls'] {
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    return { cert: tlsCert, key: tlsKey, port: tlsPort ?? MQTTS_PORT };
+  }
+  if (tlsCert !== undefined || tlsKey !== undefined || tlsPort !== undefined || !plain) {
+    throw new RangeError('TLS, expected both --tls-cert and --tls-key');
+  }
+  return undefined;
+}
+
 async function run(options: Options, parts: CommandParts): Promise<void> {
   const settings = settingsFrom(options, parts);
   const broker = await startBroker(settings, parts.listeners);
@@ -109,6 +127,7 @@ async function run(options: Options, parts: CommandParts): Promise<void> {
       ? new Announcement({
           task: settings.task,
           port: broker.port,
+          tlsPort: broker.tlsPort,
           onError: (reason) => parts.listeners.log(`not announced on the network: ${reason}`),
         })
       : undefined;
@@ -120,7 +139,7 @@ async function run(options: Options, parts: CommandParts): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    parts.onListening(broker.port, settings);
+    parts.onListening(broker, settings);
     const summary = await broker.finished;
     await broker.close(); // before the summary, so that nothing is told after it
     parts.onFinished(summary, broker.coordinator.committed.at(-1));

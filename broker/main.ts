@@ -18,6 +18,7 @@ import { decodeModel, encodeModel } from '../shared/protocol/model.js';
 import { maxUpdateBytes } from '../shared/protocol/update.js';
 import { evaluateModel } from './evaluation/evaluation.js';
 import { MqttBroker } from './mqtt/broker.js';
+import { type CredentialFiles, readCredentials } from './mqtt/credentials.js';
 import { publishFirmware } from './mqtt/firmware.js';
 import { gatewayTo } from './mqtt/gateway.js';
 import { Coordinator } from './rounds/coordinator.js';
@@ -34,14 +35,16 @@ export interface BrokerSettings extends RoundSettings {
   readonly modelPath?: string; // checkpoint to begin with, else fresh weights from the task seed
   readonly folder: string; // data folder, made where there is none
   readonly host?: string; // address to listen on, all when absent
-  readonly port: number; // 0 = any free one
+  readonly port?: number; // 0 = any free one; none but that for TLS when absent
+  readonly tls?: CredentialFiles & { readonly port: number }; // none but the plain port when absent
   readonly testSet?: Shard; // examples that no board has
   readonly hearUpdates?: boolean; // lets observers hear what a device sends up, for its twin
   readonly board?: { readonly name: string; readonly examples: number }; // the smallest that must bear the model
 }
 
 export interface RunningBroker {
-  readonly port: number;
+  readonly port: number; // the plain one; that for TLS where there is no other
+  readonly tlsPort?: number;
   readonly coordinator: Coordinator;
   /** Resolves after the last round; rejects when the data folder fails or the broker is closed before. */
   readonly finished: Promise<FederationSummary>;
@@ -84,7 +87,12 @@ const SPARE_CLIENTS = 64;
 export async function startBroker(settings: BrokerSettings, listeners: Listeners): Promise<RunningBroker> {
   const { task, taskSeed, description, folder, testSet, modelPath } = settings;
   if (!isTaskName(task)) throw new RangeError(`task "${task}", expected 1 to 32 of a-z, 0-9 and -`);
-  checkPort(settings.port);
+  if (settings.port === undefined && settings.tls === undefined) {
+    throw new RangeError('no port, expected a plain one or one for TLS');
+  }
+  if (settings.port !== undefined) checkPort(settings.port);
+  if (settings.tls !== undefined) checkPort(settings.tls.port);
+  const context = settings.tls && readCredentials(settings.tls, systemClock.dateMs());
   checkTestSet(settings);
   checkBoard(settings);
   const initial =
@@ -106,6 +114,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       task,
       host: settings.host,
       port: settings.port,
+      tls: settings.tls && context && { port: settings.tls.port, context },
       maxUpdateBytes: maxUpdateBytes(initial.head.layout),
       hearUpdates: settings.hearUpdates,
       maxClients: settings.maxDevices + SPARE_CLIENTS,
@@ -133,7 +142,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       },
       initial,
     );
-    const port = await mqtt.listen(coordinator);
+    const ports = await mqtt.listen(coordinator);
     coordinator.start();
     const firmware = new FirmwareFolder(join(folder, 'firmware'), {
       onFirmware({ firmware, image }) {
@@ -151,7 +160,8 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     };
     let stopped: Promise<void> | undefined;
     return {
-      port,
+      port: ports.plain ?? ports.tls ?? 0,
+      tlsPort: ports.tls,
       coordinator,
       finished: end.promise,
       close() {

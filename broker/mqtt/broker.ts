@@ -13,7 +13,7 @@ import { isDeviceName } from '../../shared/protocol/device.js';
 import { parseTopic } from '../../shared/protocol/topics.js';
 import type { Uplinks } from '../rounds/ports.js';
 import { Connections } from './connections.js';
-import { Door, type DoorSettings } from './door.js';
+import { Door, type DoorSettings, faultOf } from './door.js';
 import { Lines } from './lines.js';
 import { Peer } from './peer.js';
 import { type PolicySettings, refuseConnect, refusePublish, refuseSubscribe } from './policy.js';
@@ -125,7 +125,7 @@ export class MqttBroker {
       if (fault !== undefined) this.#tell(client, fault);
     });
     this.#aedes.on('connectionError', ({ conn }, error) => {
-      this.#say(this.#peers.get(conn)?.name ?? 'nobody', error.message); // no CONNECT, or no MQTT
+      this.#say(this.#peers.get(conn)?.name ?? 'nobody', faultOf(error)); // no CONNECT, or no MQTT
     });
     (this.#aedes as NodeJS.EventEmitter).on('error', (error) => this.#lines.add(`broker: ${error}`));
     this.publisher = new Publisher((topic, payload, retained) => this.#send(topic, payload, retained));

@@ -30,7 +30,7 @@ function command(): { command: Command; told: Told } {
       return { task: data, description };
     },
     listeners: { onEvent: () => {}, log: () => {} },
-    onListening: (port, settings) => {
+    onListening: ({ port }, settings) => {
       told.settings.push(settings);
       told.onListening(port);
     },

@@ -24,8 +24,14 @@ export function brokerCommand(): Command {
       onEvent: (event) => report.onEvent(event),
       log: (text) => report.line(text),
     },
-    onListening(port, { task, folder, host }) {
-      report.line(`broker of task ${task} on ${host ?? 'every address'}, port ${port}; data in ${folder}`);
+    onListening({ port, tlsPort }, { task, folder, host }) {
+      const ports = [
+        ...(port === tlsPort ? [] : [`port ${port}`]),
+        ...(tlsPort === undefined ? [] : [`port ${tlsPort} with TLS`]),
+      ];
+      report.line(
+        `broker of task ${task} on ${host ?? 'every address'}, ${ports.join(' and ')}; data in ${folder}`,
+      );
     },
     onFinished(summary, last) {
       for (const line of summaryLines(summary, last)) report.line(line);

@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 import { brokerCommand } from './broker.js';
+import { certificateCommand } from './certificate.js';
 import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
 import { emulateCommand } from './emulate.js';
@@ -18,6 +19,7 @@ const program = new Command('sparrow')
   .description('turns a room of ESP32 boards into a live federated-learning cluster')
   .addCommand(demoCommand())
   .addCommand(brokerCommand())
+  .addCommand(certificateCommand())
   .addCommand(emulateCommand())
   .addCommand(experimentCommand())
   .addCommand(resultsCommand())

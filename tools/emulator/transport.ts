@@ -1,16 +1,24 @@
 /**
- * The transport of an emulated board: MQTT.js over one real TCP connection, cut down to what a
+ * The transport of an emulated board: MQTT.js over one real connection, TCP or TLS, cut down to what a
  * board's client can do. It never reconnects, messages arrive in pieces of one TCP segment, and an
  * empty message ends the connection (a board's client freezes on one).
  * @module
  */
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { checkServerIdentity, connect as connectSecure } from 'node:tls';
 import { MqttClient } from 'mqtt';
 import type { Transport, TransportEvents, TransportOptions } from '../../firmware/ports/ports.js';
 
 export interface BrokerAddress {
   readonly host: string;
   readonly port: number;
+  readonly tls?: Trust; // plain when absent
+}
+
+/** Whom a connection over TLS trusts. */
+export interface Trust {
+  readonly ca?: string; // certificates of authorities, in PEM; those that Node knows when left out
+  readonly name?: string; // in the broker's certificate; its host when left out
 }
 
 /** A transport whose connection can break. */
@@ -23,6 +31,18 @@ const SEGMENT_BYTES = 1436; // TCP payload of a segment on the board (lwIP's MSS
 const CONNECT_MS = 10_000;
 const DISCONNECT_MS = 1_000; // for the broker to close its side
 const DISCONNECT = Uint8Array.of(0xe0, 0x00); // MQTT 3.1.1, section 3.14
+
+/** By the code of Node's error. */
+const CERTIFICATE_ERRORS: Readonly<Record<string, string>> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'one of the authority that --ca names',
+  UNABLE_TO_GET_ISSUER_CERT: 'one of the authority that --ca names',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'one of the authority that --ca names',
+  SELF_SIGNED_CERT_IN_CHAIN: 'one of the authority that --ca names',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'one of the authority that --ca names',
+  CERT_SIGNATURE_FAILURE: 'one of the authority that --ca names',
+  CERT_HAS_EXPIRED: 'a later end',
+  CERT_NOT_YET_VALID: 'an earlier beginning, or another time of day here',
+};
 
 interface Connection {
   readonly mqtt: MqttClient;
@@ -39,7 +59,7 @@ export class TcpTransport implements BreakableTransport {
 
   open(options: TransportOptions, events: TransportEvents): void {
     if (this.#connection !== undefined) throw new RangeError('transport open, expected closed');
-    const socket = connect({ ...this.#address, noDelay: true });
+    const socket = socketTo(this.#address);
     const mqtt = new MqttClient(() => socket, {
       clientId: options.clientId,
       keepalive: Math.ceil(options.keepAliveMs / 1000),
@@ -60,7 +80,7 @@ export class TcpTransport implements BreakableTransport {
       socket.destroy();
     };
     mqtt.on('connect', () => isCurrent() && events.onConnected());
-    mqtt.on('error', (error) => fail(error.message || error.name));
+    mqtt.on('error', (error) => fail(reasonOf(error)));
     mqtt.on('message', (topic, payload) => {
       if (!isCurrent()) return;
       if (payload.length === 0) fail(`empty message on ${topic}`);
@@ -110,7 +130,8 @@ export class TcpTransport implements BreakableTransport {
   cut(): void {
     const connection = this.#connection;
     this.#connection = undefined;
-    connection?.socket.resetAndDestroy();
+    if (this.#address.tls !== undefined) connection?.socket.destroy();
+    else connection?.socket.resetAndDestroy();
   }
 
   #open(what: string): Connection {
@@ -126,4 +147,32 @@ export class TcpTransport implements BreakableTransport {
     }
     if (isCurrent()) sink.end();
   }
+}
+
+/** TLS 1.2 is the newest that boards speak, so emulated ones do not speak another. */
+function socketTo({ host, port, tls }: BrokerAddress): Socket {
+  if (tls === undefined) return connect({ host, port, noDelay: true });
+  const { ca, name } = tls;
+  const socket = connectSecure({
+    host,
+    port,
+    ca,
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.2',
+    servername: isIP(name ?? host) ? '' : (name ?? host),
+    checkServerIdentity: (_, certificate) => checkServerIdentity(name ?? host, certificate),
+  });
+  socket.setNoDelay(true);
+  return socket;
+}
+
+/** Errors of a certificate say what was expected instead. */
+function reasonOf(error: Error & { readonly code?: string | number }): string {
+  const { message, name } = error;
+  const code = String(error.code);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `certificate: ${message}`;
+  const expected = Object.hasOwn(CERTIFICATE_ERRORS, code) ? CERTIFICATE_ERRORS[code] : undefined;
+  if (expected !== undefined) return `certificate ${message}, expected ${expected}`;
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'no TLS at that port, expected a broker with TLS';
+  return message || name;
 }
