@@ -5,7 +5,7 @@
  */
 import type { ModelHash } from '../../shared/protocol/model.js';
 
-export const SCHEMA_VERSION = '3';
+export const SCHEMA_VERSION = '4';
 
 export interface Fingerprint {
   readonly task: string;

@@ -17,7 +17,7 @@ import { encodeMetrics } from '../../shared/protocol/metrics.js';
 import { NO_MODEL } from '../../shared/protocol/model.js';
 import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
-import { type DeviceTopic, deviceTopic, type TaskTopic, taskTopic } from '../../shared/protocol/topics.js';
+import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
 import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
 import type { Examples, MessageSink, Ports, Vitals } from '../ports/ports.js';
 import type { Companion } from './companion.js';
@@ -48,6 +48,9 @@ export interface ClientOptions {
   readonly companions?: readonly Companion[];
 }
 
+/** Of its own. */
+type ClientTopic = 'plan' | 'model' | 'delta' | 'update' | 'verdict' | 'status' | 'metrics';
+
 /** A plan with the longest cohort list and the most layers takes about 1.3 KB, a verdict far less. */
 const MESSAGE_BYTES = 2048;
 
@@ -74,7 +77,7 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #hash: number;
   readonly #examples: Examples;
-  readonly #topics: Readonly<Record<TaskTopic | DeviceTopic, string>>;
+  readonly #topics: Readonly<Record<ClientTopic, string>>;
   readonly #link: Link;
   readonly #slots: ModelSlots;
   #state: ClientState = { kind: 'stopped' };

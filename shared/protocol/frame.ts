@@ -38,6 +38,13 @@ export const FRAME_KINDS = frozen([
   'metrics',
   'firmware',
   'image',
+  'deal',
+  'enrol',
+  'shard',
+  'windows',
+  'moments',
+  'label',
+  'prediction',
 ] as const);
 export type FrameKind = (typeof FRAME_KINDS)[number];
 

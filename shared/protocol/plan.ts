@@ -40,6 +40,7 @@ export interface Plan {
   readonly deadlineMs: number; // uint32, from the announcement, for the board's information; 0 = none
   readonly method: TrainingMethod;
   readonly layers: readonly LayerCounts[]; // one per layer that has weights
+  readonly windows?: number; // uint32 from 1, the CRC-32 of the windows frame whose normals hold; without it the examples are no live windows
 }
 
 /** More layers than a model may have. */
@@ -63,7 +64,7 @@ const POSITIONS: readonly PositionChoice[] = frozen(['lists', 'grid']);
 
 const POWERS: readonly Power[] = frozen([4, 5, 8]);
 
-const PLAN_BYTES = 80;
+const PLAN_BYTES = 84;
 const PLAN = frozen(
   object({
     numerics: u8, // NUMERICS_VERSION: a board with other roundings must not train
@@ -98,6 +99,7 @@ const PLAN = frozen(
     optimizer: u8,
     power: u8,
     deltaBase: u8Array(MODEL_HASH_BYTES), // NO_MODEL = no delta
+    windows: u32, // 0 = no live windows
   }),
 );
 
@@ -139,6 +141,7 @@ export function encodePlan(plan: Plan): Uint8Array {
     optimizer: codeOf('optimizer', OPTIMIZERS, method.optimizer.kind),
     power: codeOf('power', POWERS, method.power),
     deltaBase: hashToBytes(plan.deltaBase ?? NO_MODEL),
+    windows: plan.windows ?? 0,
   });
   const counts = layers.flatMap(({ active, keptInputs, sent }) => [active, keptInputs, sent]);
   return encodeFrame('plan', head, [Uint32Array.from(devices), Uint32Array.from(counts)]);
@@ -176,6 +179,7 @@ export function decodePlan(bytes: Uint8Array): Plan {
         const [active, keptInputs, sent] = words.subarray(cohortCount + 3 * i);
         return { active, keptInputs, sent };
       }),
+      ...(fields.windows !== 0 && { windows: fields.windows }),
     };
     checkPlan(plan);
     return plan;
@@ -245,6 +249,7 @@ function checkPlan(plan: Plan): void {
     checkInteger(`layer ${i} keptInputs`, keptInputs, 1, UINT32_MAX);
     checkInteger(`layer ${i} sent`, sent, 1, UINT32_MAX);
   }
+  if (plan.windows !== undefined) checkInteger('windows', plan.windows, 1, UINT32_MAX);
   checkCohort(cohort);
 }
 

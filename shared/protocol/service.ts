@@ -1,5 +1,6 @@
 /**
- * How a broker is called on a network: its ports, its service, and its name in certificates.
+ * How a broker is called on a network: its ports, its service, its address as a person types it, and its
+ * name in certificates.
  * Sources: IANA's list of ports for MQTT; RFC 6763 for the service.
  * @module
  */
@@ -13,3 +14,26 @@ export const SERVICE = '_sparrow._tcp';
  * a name without a dot to anybody, so it stands for a broker of one's own authority.
  */
 export const BROKER_NAME = 'sparrow-broker';
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly isSecure: boolean;
+}
+
+const PLACE = /^(?:(mqtts?):\/\/)?([A-Za-z0-9.-]{1,90})(?::(\d{1,5}))?$/;
+
+/**
+ * @param text `host`, `host:port`, `mqtt://host:port` or `mqtts://host:port`
+ * @param isSecure what it is where the text does not say
+ * @throws RangeError for any other text
+ */
+export function parsePlace(text: string, isSecure = false): Place {
+  const [, scheme, host, digits] = PLACE.exec(text) ?? [];
+  const secure = scheme === undefined ? isSecure : scheme === 'mqtts';
+  const port = digits === undefined ? (secure ? MQTTS_PORT : MQTT_PORT) : Number(digits);
+  if (host === undefined || port < 1 || port > 65535) {
+    throw new RangeError(`broker ${text}, expected host:port, such as 192.168.1.10:${MQTT_PORT}`);
+  }
+  return { host, port, isSecure: secure };
+}

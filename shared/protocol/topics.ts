@@ -8,8 +8,18 @@ import { frozen } from '../fixed/frozen.js';
 import { isDeviceName, isTaskName } from './device.js';
 import { isTargetName } from './firmware.js';
 
-export const TASK_TOPICS = frozen(['plan', 'model', 'delta'] as const);
-export const DEVICE_TOPICS = frozen(['update', 'verdict', 'status', 'metrics'] as const);
+export const TASK_TOPICS = frozen(['plan', 'model', 'delta', 'deal', 'windows'] as const);
+export const DEVICE_TOPICS = frozen([
+  'update',
+  'verdict',
+  'status',
+  'metrics',
+  'enrol',
+  'shard',
+  'moments',
+  'label',
+  'prediction',
+] as const);
 export type TaskTopic = (typeof TASK_TOPICS)[number];
 export type DeviceTopic = (typeof DEVICE_TOPICS)[number];
 

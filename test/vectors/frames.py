@@ -8,7 +8,8 @@ import json
 import struct
 import zlib
 
-KINDS = ["plan", "model", "delta", "update", "verdict", "status", "metrics", "firmware", "image"]
+KINDS = ["plan", "model", "delta", "update", "verdict", "status", "metrics", "firmware", "image",
+         "deal", "enrol", "shard", "windows", "moments", "label", "prediction"]
 STATES = ["gone", "joining", "ready", "training", "done"]
 VERDICTS = ["accepted", "duplicate", "malformed", "wrong round", "wrong attempt", "not in cohort",
             "wrong base model", "wrong counts", "round closed", "wrong device"]
@@ -20,6 +21,7 @@ POWERS = [4, 5, 8]
 OPTIMIZERS = ["none", "momentum", "adam"]
 VALUE_BITS = [16, 8, 4]
 POSITIONS = ["lists", "grid"]
+OUTCOMES = ["dealt", "none left", "too long"]
 
 
 def frame(kind, head, payload=b""):
@@ -44,7 +46,7 @@ def plan(v):
     optimizer = method["optimizer"]
     devices = cohort.get("devices", [])
     head = struct.pack(
-        "<BBBBBBBBBbHHHHHII8sIIIIIIIHBBHBB8s",
+        "<BBBBBBBBBbHHHHHII8sIIIIIIIHBBHBB8sI",
         1, len(v["layers"]), 0 if cohort["kind"] == "list" else 1, method["batch"],
         ACTIVATIONS.index(method["activations"]), UPLINKS.index(method["uplink"]),
         MERGES.index(method["merge"]), method["epochs"], rate["mantissa"], rate["exp"], method["clip"],
@@ -53,7 +55,7 @@ def plan(v):
         cohort.get("threshold", 0), v["deadlineMs"], v["federation"], optimizer["rate"], method["prox"], method["growth"],
         VALUE_BITS.index(method["valueBits"]), POSITIONS.index(method["positions"]), optimizer["momentum"],
         OPTIMIZERS.index(optimizer["kind"]), POWERS.index(method["power"]),
-        bytes.fromhex(v.get("deltaBase", "00" * 8)))
+        bytes.fromhex(v.get("deltaBase", "00" * 8)), v.get("windows", 0))
     words = devices + [layer[name] for layer in v["layers"] for name in ("active", "keptInputs", "sent")]
     return frame("plan", head, struct.pack(f"<{len(words)}I", *words))
 
@@ -83,6 +85,43 @@ def firmware(v):
 
 def image(v):
     return frame("image", struct.pack("<II", v["version"], v["part"]), bytes(v["payload"]))
+
+
+def deal(v):
+    return frame("deal", struct.pack("<III", v["deal"], v["parts"], v["longestBytes"]))
+
+
+def enrol(v):
+    return frame("enrol", struct.pack("<II", v["deal"], v["roomBytes"]))
+
+
+def shard(v):
+    fld = bytes(v["fld"])
+    return frame("shard", struct.pack(
+        "<IIIIIII", device_hash(v["device"]), v["deal"], OUTCOMES.index(v["outcome"]), v["part"], v["parts"], v["bytes"],
+        zlib.crc32(fld)), fld)
+
+
+def windows(v):
+    normals = v.get("normals", [])
+    head = struct.pack("<HHHHHHHH", v["steps"], v["channels"], v["stride"], v["hertz"], v["classes"], v["least"],
+                       len(normals), 0)
+    return frame("windows", head, b"".join(struct.pack("<iii", n["offset"], n["mantissa"], n["shift"]) for n in normals))
+
+
+def moments(v):
+    channels = v["channels"]
+    head = struct.pack("<IIHH", device_hash(v["device"]), channels[0]["count"], len(channels), 0)
+    return frame("moments", head, b"".join(struct.pack("<qQ", c["sum"], c["squares"]) for c in channels))
+
+
+def label(v):
+    return frame("label", struct.pack("<IHH", device_hash(v["device"]), v.get("label", 65535), v["seconds"]))
+
+
+def prediction(v):
+    return frame("prediction", struct.pack(
+        "<IHBB8s", v["windows"], v["label"], v["percent"], 0, bytes.fromhex(v["modelHash"])))
 
 
 def layer_sizes(description):
@@ -323,6 +362,30 @@ HALF = [i for i in range(40) if i * i % 7 in (1, 2) or i == 39]
 CASES = [
     ("a plan with a list", "plan", plan, PLAN),
     ("a plan with a threshold", "plan", plan, {**PLAN, "cohort": THRESHOLD, "method": DENSE, "deadlineMs": 0}),
+    ("a plan for live windows", "plan", plan, {**PLAN, "windows": 4022250974}),
+    ("a deal", "deal", deal, {"deal": 4294967295, "parts": 20, "longestBytes": 131040}),
+    ("a board that asks", "enrol", enrol, {"deal": 3735928559, "roomBytes": 131040}),
+    ("a part", "shard", shard,
+     {"device": "esp32-a1b2c3d4e5f6", "deal": 3735928559, "outcome": "dealt", "part": 19, "parts": 20, "bytes": 5,
+      "crc": zlib.crc32(bytes([70, 76, 68, 49, 255])), "fld": [70, 76, 68, 49, 255]}),
+    ("no part left", "shard", shard,
+     {"device": "a", "deal": 1, "outcome": "none left", "part": 0, "parts": 4294967295, "bytes": 0, "crc": 0, "fld": []}),
+    ("a part that does not fit", "shard", shard,
+     {"device": "a", "deal": 1, "outcome": "too long", "part": 0, "parts": 3, "bytes": 4294967295, "crc": 0, "fld": []}),
+    ("how windows are cut", "windows", windows,
+     {"steps": 64, "channels": 3, "stride": 32, "hertz": 50, "classes": 3, "least": 20}),
+    ("how they are normalised, too", "windows", windows,
+     {"steps": 1024, "channels": 2, "stride": 1024, "hertz": 1000, "classes": 255, "least": 65535,
+      "normals": [{"offset": -32768, "mantissa": 1, "shift": 24}, {"offset": 32767, "mantissa": 16383, "shift": 0}]}),
+    ("moments of both signs", "moments", moments,
+     {"device": "esp32-a1b2c3d4e5f6",
+      "channels": [{"count": 4194304, "sum": -137438953472, "squares": 4503599627370496},
+                   {"count": 4194304, "sum": 137438953472, "squares": 137438953472},
+                   {"count": 4194304, "sum": -1, "squares": 5}]}),
+    ("a label for a while", "label", label, {"device": "esp32-a1b2c3d4e5f6", "label": 254, "seconds": 65535}),
+    ("no label any more", "label", label, {"device": "a", "seconds": 0}),
+    ("what a model sees", "prediction", prediction,
+     {"label": 254, "percent": 97, "windows": 4294967295, "modelHash": "0123456789abcdef"}),
     ("a board that is ready", "status", status,
      {"state": "ready", "round": 0, "firmware": 65539, "board": "esp32", "freeBytes": 123456, "examples": 480,
       "modelHash": "fedcba9876543210"}),

@@ -20,7 +20,7 @@ test('a plan of three layers with a cohort of 20 is small', () => {
   const plan = samplePlan(new Random(2));
   const layers = [1, 2, 3].map((n) => ({ active: n, keptInputs: n, sent: n }));
   const devices = Array.from({ length: 20 }, (_, i) => i);
-  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 80 + 80 + 36);
+  assert.is(encodePlan({ ...plan, layers, cohort: { kind: 'list', devices } }).length, 16 + 84 + 80 + 36);
 });
 
 test('a plan for other numerics is refused with a code of its own', () => {

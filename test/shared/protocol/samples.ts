@@ -16,15 +16,27 @@ import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { Model } from '../../../shared/model/model.js';
 import type { Cohort } from '../../../shared/protocol/cohort.js';
+import { decodeDeal, encodeDeal } from '../../../shared/protocol/deal.js';
 import { decodeDeltaHead, encodeDelta } from '../../../shared/protocol/delta.js';
+import { decodeEnrol, encodeEnrol } from '../../../shared/protocol/enrol.js';
 import { ProtocolError } from '../../../shared/protocol/error.js';
 import { decodeFirmware, encodeFirmware, type Firmware } from '../../../shared/protocol/firmware.js';
+import { decodeLabel, encodeLabel, type Label } from '../../../shared/protocol/label.js';
 import { decodeMetrics, encodeMetrics, type Metrics, RESETS } from '../../../shared/protocol/metrics.js';
 import { decodeModel, decodeModelHead, encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
+import { decodeMoments, encodeMoments, type MomentsReport } from '../../../shared/protocol/moments.js';
 import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
+import { decodePrediction, encodePrediction } from '../../../shared/protocol/prediction.js';
+import {
+  decodeShard,
+  decodeShardOpening,
+  encodeShard,
+  encodeShardRefusal,
+} from '../../../shared/protocol/shard.js';
 import { decodeStatus, encodeStatus, STATES, type Status } from '../../../shared/protocol/status.js';
 import { decodeUpdate, encodeUpdate, openUpdate, type Update } from '../../../shared/protocol/update.js';
 import { decodeVerdict, encodeVerdict, VERDICTS, type Verdict } from '../../../shared/protocol/verdict.js';
+import { decodeWindows, encodeWindows, type Windows } from '../../../shared/protocol/windows.js';
 import { crossedPositions, randomPositions } from '../masks/sets.js';
 import { applied } from './applied.js';
 
@@ -97,7 +109,49 @@ export function samplePlan(random: Random): Plan {
       keptInputs: uint32(random, 1),
       sent: uint32(random, 1),
     })),
+    ...(random.below(2) === 0 && { windows: uint32(random, 1) }),
   };
+}
+
+function sampleShard(random: Random): Uint8Array {
+  const head = { device: DEVICE, deal: uint32(random, 1), parts: uint32(random, 1) };
+  const refusal = oneOf(random, ['none left', 'too long', undefined] as const);
+  if (refusal !== undefined) return encodeShardRefusal(head, refusal, uint32(random));
+  const fld = Uint8Array.from({ length: 1 + random.below(90) }, () => random.below(256));
+  return encodeShard({ ...head, part: integer(random, 0, head.parts - 1) }, fld);
+}
+
+function sampleWindows(random: Random): Windows {
+  const channels = oneOf(random, [1, 3, 4, 64]);
+  const steps = integer(random, 1, channels === 64 ? 64 : 1024);
+  const normals = Array.from({ length: channels }, () => ({
+    offset: integer(random, -32768, 32767),
+    mantissa: integer(random, 1, 16383),
+    shift: integer(random, 0, 24),
+  }));
+  return {
+    steps,
+    channels,
+    stride: integer(random, 1, steps),
+    hertz: integer(random, 1, 1000),
+    classes: integer(random, 2, 255),
+    least: uint16(random, 1),
+    ...(random.below(2) === 0 && { normals }),
+  };
+}
+
+function sampleMoments(random: Random): MomentsReport {
+  const count = integer(random, 1, 2 ** 22);
+  const channels = Array.from({ length: oneOf(random, [1, 3, 64]) }, () => {
+    const sum = integer(random, 0, count * 32768) * oneOf(random, [1, -1]);
+    return { count, sum: sum === 0 ? 0 : sum, squares: integer(random, Math.abs(sum), count * 2 ** 30) };
+  });
+  return { device: DEVICE, channels };
+}
+
+function sampleLabel(random: Random): Label {
+  const label = random.below(2) === 0 ? { label: integer(random, 0, 254) } : {};
+  return { device: DEVICE, ...label, seconds: uint16(random) };
 }
 
 export function sampleStatus(random: Random): Status {
@@ -287,6 +341,54 @@ export const FRAME_CASES: readonly FrameCase[] = [
     name: 'firmware',
     frame: (random) => encodeFirmware(sampleFirmware(random)),
     decode: (bytes) => recoder(decodeFirmware(bytes), encodeFirmware),
+  },
+  {
+    name: 'deal',
+    frame: (random) =>
+      encodeDeal({ deal: uint32(random, 1), parts: uint32(random, 1), longestBytes: uint32(random, 1) }),
+    decode: (bytes) => recoder(decodeDeal(bytes), encodeDeal),
+  },
+  {
+    name: 'enrol',
+    frame: (random) => encodeEnrol({ deal: uint32(random, 1), roomBytes: uint32(random) }),
+    decode: (bytes) => recoder(decodeEnrol(bytes), encodeEnrol),
+  },
+  {
+    name: 'shard',
+    frame: sampleShard,
+    decode: (bytes) => {
+      const { fld, ...head } = decodeShard(bytes, DEVICE);
+      const { outcome } = head;
+      return () =>
+        outcome === 'dealt' ? encodeShard(head, fld) : encodeShardRefusal(head, outcome, head.bytes);
+    },
+    peek: (bytes) => decodeShardOpening(bytes, DEVICE),
+  },
+  {
+    name: 'windows',
+    frame: (random) => encodeWindows(sampleWindows(random)),
+    decode: (bytes) => recoder(decodeWindows(bytes), encodeWindows),
+  },
+  {
+    name: 'moments',
+    frame: (random) => encodeMoments(sampleMoments(random)),
+    decode: (bytes) => recoder(decodeMoments(bytes, DEVICE), encodeMoments),
+  },
+  {
+    name: 'label',
+    frame: (random) => encodeLabel(sampleLabel(random)),
+    decode: (bytes) => recoder(decodeLabel(bytes, DEVICE), encodeLabel),
+  },
+  {
+    name: 'prediction',
+    frame: (random) =>
+      encodePrediction({
+        label: integer(random, 0, 254),
+        percent: integer(random, 0, 100),
+        windows: uint32(random),
+        modelHash: hash(random),
+      }),
+    decode: (bytes) => recoder(decodePrediction(bytes), encodePrediction),
   },
   {
     name: 'model',

@@ -6,7 +6,9 @@ import type { LayerDelta } from '../../../shared/model/delta.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import { layoutOf } from '../../../shared/model/layout.js';
 import type { LayerExponents, Model } from '../../../shared/model/model.js';
+import { type Deal, decodeDeal, encodeDeal } from '../../../shared/protocol/deal.js';
 import { decodeDeltaHead, encodeDelta, type NamedModel } from '../../../shared/protocol/delta.js';
+import { decodeEnrol, type Enrol, encodeEnrol } from '../../../shared/protocol/enrol.js';
 import { decodeFirmware, encodeFirmware, type Firmware } from '../../../shared/protocol/firmware.js';
 import {
   decodeImageOpening,
@@ -14,12 +16,22 @@ import {
   IMAGE_OPENING_BYTES,
   type ImagePart,
 } from '../../../shared/protocol/image.js';
+import { decodeLabel, encodeLabel, type Label } from '../../../shared/protocol/label.js';
 import { decodeMetrics, encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
 import { decodeModel, encodeModel } from '../../../shared/protocol/model.js';
+import { decodeMoments, encodeMoments, type MomentsReport } from '../../../shared/protocol/moments.js';
 import { decodePlan, encodePlan, type Plan } from '../../../shared/protocol/plan.js';
+import { decodePrediction, encodePrediction, type Prediction } from '../../../shared/protocol/prediction.js';
+import {
+  decodeShard,
+  encodeShard,
+  encodeShardRefusal,
+  type ShardHead,
+} from '../../../shared/protocol/shard.js';
 import { decodeStatus, encodeStatus, type Status } from '../../../shared/protocol/status.js';
 import { decodeUpdate, encodeUpdate, type Update } from '../../../shared/protocol/update.js';
 import { decodeVerdict, encodeVerdict, type Verdict } from '../../../shared/protocol/verdict.js';
+import { decodeWindows, encodeWindows, type Windows } from '../../../shared/protocol/windows.js';
 import { applied } from './applied.js';
 import { plain } from './plain.js';
 
@@ -44,6 +56,10 @@ interface ImageVector extends ImagePart {
   readonly payload: number[];
 }
 
+interface ShardVector extends ShardHead {
+  readonly fld: number[];
+}
+
 interface UpdateVector extends Omit<Update, 'layers'> {
   readonly description: ModelDescription;
   readonly references: readonly number[][];
@@ -63,6 +79,13 @@ export type Vector = { readonly name: string; readonly hex: string } & (
   | { readonly kind: 'metrics'; readonly value: Metrics }
   | { readonly kind: 'firmware'; readonly value: FirmwareVector }
   | { readonly kind: 'image'; readonly value: ImageVector }
+  | { readonly kind: 'deal'; readonly value: Deal }
+  | { readonly kind: 'enrol'; readonly value: Enrol }
+  | { readonly kind: 'shard'; readonly value: ShardVector }
+  | { readonly kind: 'windows'; readonly value: Windows }
+  | { readonly kind: 'moments'; readonly value: MomentsReport }
+  | { readonly kind: 'label'; readonly value: Label }
+  | { readonly kind: 'prediction'; readonly value: Prediction }
   | { readonly kind: 'model'; readonly value: ModelVector }
   | { readonly kind: 'delta'; readonly value: DeltaVector }
   | { readonly kind: 'update'; readonly value: UpdateVector }
@@ -84,6 +107,13 @@ export function encoded(vector: Vector): Uint8Array {
     });
   }
   if (kind === 'image') return encodeImagePart(value, Uint8Array.from(value.payload));
+  if (kind === 'deal') return encodeDeal(value);
+  if (kind === 'enrol') return encodeEnrol(value);
+  if (kind === 'shard') return shardFrame(value);
+  if (kind === 'windows') return encodeWindows(value);
+  if (kind === 'moments') return encodeMoments(value);
+  if (kind === 'label') return encodeLabel(value);
+  if (kind === 'prediction') return encodePrediction(value);
   if (kind === 'model') return encodeModel(modelOf(value));
   if (kind === 'delta') return encodeDelta(...namedModels(value))!;
   return encodeUpdate(updateOf(value), layoutOf(value.description), (i) =>
@@ -106,12 +136,29 @@ export function decoded(vector: Vector, bytes: Uint8Array): unknown {
     const { version, part } = decodeImageOpening(new Uint8Array(bytes.subarray(0, IMAGE_OPENING_BYTES)));
     return { version, part, payload: [...bytes.subarray(IMAGE_OPENING_BYTES)] };
   }
+  if (kind === 'deal') return decodeDeal(bytes);
+  if (kind === 'enrol') return decodeEnrol(bytes);
+  if (kind === 'shard') {
+    const { fld, ...head } = decodeShard(bytes, value.device);
+    return { ...head, fld: [...fld] };
+  }
+  if (kind === 'windows') return decodeWindows(bytes);
+  if (kind === 'moments') return decodeMoments(bytes, value.device);
+  if (kind === 'label') return decodeLabel(bytes, value.device);
+  if (kind === 'prediction') return decodePrediction(bytes);
   if (kind === 'model') return parametersOf(decodeModel(bytes));
   if (kind === 'delta') return deltaOf(value, bytes);
   const { description, references, device } = value;
   const reference = (i: number) => Uint32Array.from(references[i]);
   const update = decodeUpdate(bytes, device, layoutOf(description), reference);
   return plain({ ...update, description, references });
+}
+
+function shardFrame(value: ShardVector): Uint8Array {
+  const { outcome, bytes, fld } = value;
+  return outcome === 'dealt'
+    ? encodeShard(value, Uint8Array.from(fld))
+    : encodeShardRefusal(value, outcome, bytes);
 }
 
 function modelOf({ description, exponents, parameters }: ModelVector): Model {
