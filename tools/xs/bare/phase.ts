@@ -1,0 +1,81 @@
+/**
+ * Which function belongs to which phase of a round. A place is a function that modules export, or a method
+ * of a class that they export; everything that runs while it runs is part of its phase.
+ * @module
+ */
+
+export const PHASES = [
+  'forward',
+  'loss',
+  'input gradient',
+  'errors',
+  'activations',
+  'norms',
+  'weight step',
+  're-selection',
+  'update',
+  'evaluation',
+  'start',
+] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+export interface Place {
+  readonly module: string; // path from the root
+  readonly name: string; // `function`, or `Class.method` of a generator
+  readonly phase: Phase;
+}
+
+/** Kernels, by phase. Those that are in none count with what is between the phases. */
+const KERNELS: Readonly<Partial<Record<Phase, readonly string[]>>> = {
+  forward: [
+    'denseForward',
+    'sparseForward',
+    'convForward',
+    'sparseConvForward',
+    'reluForward',
+    'maxPoolForward',
+    'averagePoolForward',
+  ],
+  loss: ['softmaxCrossEntropy'],
+  'input gradient': [
+    'denseInputGradient',
+    'sparseInputGradient',
+    'convInputGradient',
+    'sparseConvInputGradient',
+    'reluMask',
+    'maxPoolGradient',
+    'averagePoolGradient',
+  ],
+  errors: ['largestMagnitude', 'quantizeErrors'],
+  activations: ['keepLargest', 'listKept', 'listPositions'],
+  norms: ['sumSquares', 'sumListedSquares', 'sumMarkedSquares'],
+  'weight step': [
+    'denseWeightStep',
+    'sparseWeightStep',
+    'listedWeightStep',
+    'convWeightStep',
+    'sparseConvWeightStep',
+    'biasStep',
+    'carrySteps',
+    'pullWeights',
+  ],
+  're-selection': ['topkCountFrom', 'topkCountHigh', 'topkCountLow', 'listActive'],
+};
+
+/** Generators: their own JavaScript counts as well. */
+export const GENERATORS: readonly Place[] = [
+  { module: 'firmware/trainer/network.ts', name: 'Network.select', phase: 're-selection' },
+  { module: 'firmware/trainer/network.ts', name: 'Network.load', phase: 'start' },
+  { module: 'firmware/trainer/network.ts', name: 'Network.raise', phase: 'start' },
+  { module: 'shared/model/mask.ts', name: 'maskOf', phase: 're-selection' },
+  { module: 'firmware/trainer/evaluate.ts', name: 'evaluate', phase: 'evaluation' },
+  { module: 'firmware/trainer/uplink.ts', name: 'layerDeltas', phase: 'update' },
+  { module: 'shared/model/reference.ts', name: 'largestWeights', phase: 'update' },
+  { module: 'shared/protocol/update.ts', name: 'encodeUpdateSlices', phase: 'update' },
+];
+
+/** Of a kernel, or undefined. */
+export function phaseOfKernel(name: string): Phase | undefined {
+  return PHASES.find((phase) => KERNELS[phase]?.includes(name));
+}
