@@ -19,8 +19,11 @@ export interface HostSources {
   readonly flags?: readonly string[];
   /** More flags for the engine: `-Os`, as boards have it. */
   readonly engineFlags?: readonly string[];
+  /** Leave out what a board's build strips: `host/stripped/defaults.c`. */
+  readonly isStripped?: boolean;
 }
 
+const STRIPPED = { engine: '/xsDefaults.c', own: join(HOST, 'stripped/defaults.c') };
 const COMPILER = process.env.CC ?? 'gcc';
 
 /**
@@ -66,11 +69,11 @@ export function compiles(bits: Bits): boolean {
  */
 export async function buildHost(
   bits: Bits,
-  { extra = [], flags = [], engineFlags = [] }: HostSources = {},
+  { extra = [], flags = [], engineFlags = [], isStripped = false }: HostSources = {},
 ): Promise<string> {
   const size = bits === 64 ? ['-m64', '-Dmx32bitID=1'] : ['-m32'];
   const engine = sourcesIn(join(XS, 'sources'));
-  const own = [...sourcesIn(HOST), ...extra];
+  const own = [...sourcesIn(HOST), ...(isStripped ? [STRIPPED.own] : []), ...extra];
   const key = hashOf(
     [...size, ...FLAGS, ...flags, ...engineFlags, ...LIBRARIES],
     [
@@ -86,7 +89,7 @@ export async function buildHost(
   const objects = await Promise.all([
     compileAll(
       COMPILER,
-      engine,
+      engine.filter((path) => !isStripped || !path.endsWith(STRIPPED.engine)),
       [...size, ...FLAGS, ...engineFlags],
       join(CACHE, `engine-${bits}-${engineKey}`),
     ),

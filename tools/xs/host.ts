@@ -32,6 +32,8 @@ export interface HeapUse {
 export interface HostOptions {
   readonly program: string; // path from buildHost
   readonly script: string;
+  /** A program that runs the host, with its arguments: valgrind. */
+  readonly under?: readonly string[];
   readonly limits?: HeapLimits; // 256 MB when left out
   /** Reserves nothing before it is needed, so that the peaks of HeapUse are the least that would do. Slower. */
   readonly tight?: boolean;
@@ -42,11 +44,11 @@ export interface HostOptions {
 }
 
 /** Kinds of frames that `host/main.c` knows. */
-const TO = { evaluate: 1, examples: 2, slot: 3, record: 4, memory: 5 } as const;
+const TO = { evaluate: 1, examples: 2, slot: 3, record: 4, memory: 5, chip: 6 } as const;
 const FROM = { value: 1, failure: 2, end: 3, memory: 4 } as const;
 
 /** What goes in at the start: the board's flash. Kinds from FREE_KIND on are for scripts. */
-export type StoreKind = 'examples' | 'slot' | 'record';
+export type StoreKind = 'examples' | 'slot' | 'record' | 'chip';
 export const FREE_KIND = 16;
 
 const AMPLE: HeapLimits = { chunkBytes: 2 ** 28, slots: 2 ** 22, sumBytes: 2 ** 28, stackSlots: 4096 };
@@ -67,13 +69,14 @@ export class XsHost {
   #isClosed = false;
 
   constructor(options: HostOptions) {
-    const { program, script, limits = AMPLE, tight = false } = options;
+    const { program, script, under = [], limits = AMPLE, tight = false } = options;
     this.#options = options;
     const folder = mkdtempSync(join(tmpdir(), 'sparrow-xs-'));
     const path = join(folder, 'script.js');
     writeFileSync(path, script);
     const sizes = [limits.chunkBytes, limits.slots, limits.sumBytes, limits.stackSlots, tight ? 1 : 0];
-    this.#child = spawn(program, [...sizes.map(String), path], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const [command, ...given] = [...under, program, ...sizes.map(String), path];
+    this.#child = spawn(command, given, { stdio: ['pipe', 'pipe', 'pipe'] });
     const { stdin, stdout, stderr } = this.#child;
     (stderr as Readable).setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text;

@@ -18,6 +18,10 @@ export interface Host {
   readFlash(slot: number, offset: number, out: Uint8Array): void;
   loadRecord(): ArrayBuffer | undefined;
   saveRecord(bytes: Uint8Array): void;
+  /** A whole chip of NOR flash; offset and bytes of an erase are multiples of 4,096. */
+  eraseChip(offset: number, bytes: number): void;
+  writeChip(offset: number, bytes: Uint8Array): void;
+  readChip(offset: number, out: Uint8Array): void;
   /** What the heap's limits leave, after a collection. */
   freeBytes(): number;
 }

@@ -11,6 +11,7 @@
  * frames the global function `turn` runs timers and tells how long the board may sleep.
  */
 #include "xs.h"
+#include "chip.h"
 #include "heap.h"
 #include "pipe.h"
 #include "store.h"
@@ -23,8 +24,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { EVALUATE = 1, EXAMPLES = 2, SLOT = 3, RECORD = 4, LIMITS = 5 }; /* in */
+enum { EVALUATE = 1, EXAMPLES = 2, SLOT = 3, RECORD = 4, LIMITS = 5, CHIP = 6 }; /* in */
 enum { VALUE = 1, FAILURE = 2, END = 3, MEMORY = 4, WRITE = 5, ERASE = 6, SAVE = 7 }; /* out */
+enum { CHIP_WRITE = 8, CHIP_ERASE = 9 };
 enum { AMPLE = 64 << 20 }; /* a limit in bytes above which a heap may be wasteful */
 enum { EXIT_BASE = 10 }; /* exit codes are this and XS's own */
 
@@ -180,6 +182,36 @@ static void xs_saveRecord(xsMachine* the)
 	sendFrame();
 }
 
+static void xs_eraseChip(xsMachine* the)
+{
+	const uint32_t offset = unsignedOf(the, xsArg(0)), length = unsignedOf(the, xsArg(1));
+	eraseChip(offset, length);
+	beginFrame(CHIP_ERASE);
+	putInteger(offset);
+	putInteger(length);
+	sendFrame();
+}
+
+static void xs_writeChip(xsMachine* the)
+{
+	size_t length;
+	const uint32_t offset = unsignedOf(the, xsArg(0));
+	const uint8_t* bytes = bytesOf(the, 1, 0, &length);
+	writeChip(offset, bytes, length);
+	beginFrame(CHIP_WRITE);
+	putInteger(offset);
+	putBytes(bytes, length);
+	sendFrame();
+}
+
+static void xs_readChip(xsMachine* the)
+{
+	size_t length;
+	const uint32_t offset = unsignedOf(the, xsArg(0));
+	uint8_t* out = bytesOf(the, 1, 1, &length);
+	readChip(offset, out, length);
+}
+
 static void xs_freeBytes(xsMachine* the)
 {
 	xsResult = xsNumber((double)measureHeap(the).freeBytes);
@@ -203,6 +235,9 @@ static const HostFunction FUNCTIONS[] = {
 	{ "readFlash", xs_readFlash, 3 },
 	{ "loadRecord", xs_loadRecord, 0 },
 	{ "saveRecord", xs_saveRecord, 1 },
+	{ "eraseChip", xs_eraseChip, 2 },
+	{ "writeChip", xs_writeChip, 2 },
+	{ "readChip", xs_readChip, 2 },
 	{ "freeBytes", xs_freeBytes, 0 },
 };
 
@@ -368,6 +403,7 @@ static void receive(xsMachine* machine)
 	case SLOT: keepSlot(&gFrame); break;
 	case RECORD: keepRecord(&gFrame); break;
 	case LIMITS: tellMemory(machine); break;
+	case CHIP: keepChip(&gFrame); break;
 	default:
 		xsBeginHost(machine);
 		xsCall1(xsGlobal, xsID("receive"), xsInteger(gFrame.kind));
