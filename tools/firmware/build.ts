@@ -1,9 +1,10 @@
 /**
- * Builds the root manifest with the SDK for Linux, and the loader that runs it without a window.
+ * Builds the firmware with the SDK for Linux, and the loader that runs it without a window.
  * @module
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FirmwareManifest } from './manifest.js';
 import { run, type Sdk } from './sdk.js';
 
 export interface LinuxBuild {
@@ -13,24 +14,24 @@ export interface LinuxBuild {
   readonly log: string; // what mcconfig printed
 }
 
-const ROOT = join(import.meta.dirname, '../..');
-const NAME = 'sparrow'; // as in manifest.json
-
 /**
  * @param folder for everything that is built; a second build there takes seconds
  * @throws Error with the compiler's lines when the firmware does not build
  */
-export async function buildForLinux(sdk: Sdk, folder: string): Promise<LinuxBuild> {
+export async function buildForLinux(
+  sdk: Sdk,
+  { path, name }: FirmwareManifest,
+  folder: string,
+): Promise<LinuxBuild> {
   mkdirSync(folder, { recursive: true });
   const startMs = performance.now();
   // Without `-t build` a debug build would also end every simulator on this machine.
-  const log = await run('mcconfig', ['-m', '-p', 'lin', '-t', 'build', '-o', folder], {
+  const log = await run('mcconfig', ['-m', '-p', 'lin', '-t', 'build', '-o', folder, path], {
     env: sdk.env,
-    cwd: ROOT,
   });
   const ms = performance.now() - startMs;
   return {
-    library: join(folder, 'bin/lin/mc/release', NAME, 'mc.so'),
+    library: join(folder, 'bin/lin/mc/release', name, 'mc.so'),
     loader: await buildLoader(sdk, folder),
     ms,
     log,

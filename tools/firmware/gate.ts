@@ -5,7 +5,8 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { FirmwareManifest } from './manifest.js';
 import { run, type Sdk } from './sdk.js';
 
 /** Targets of the SDK that the manifest is made for, one for each kind of board at least. */
@@ -19,11 +20,9 @@ export const TARGETS = [
   'm5atom_s3',
 ] as const;
 
-const NAME = 'sparrow';
-
 export interface Gate {
   readonly sdk: Sdk;
-  readonly root: string; // with the manifest
+  readonly manifest: FirmwareManifest;
   readonly folder: string; // for what is built
 }
 
@@ -35,18 +34,19 @@ const ACCEPTED = [/^### warning: (typed-binary|wifi): /, /\.prototype: not froze
 const OURS = /^### warning: (shared|firmware)\//;
 
 /** @returns the preload warnings of our own modules: each a line, the build's errors are thrown */
-export async function checkTarget({ sdk, root, folder }: Gate, target: string): Promise<string[]> {
+export async function checkTarget({ sdk, manifest, folder }: Gate, target: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const env = { ...sdk.env, IDF_PATH: await standIn(sdk, join(folder, 'idf')) };
-  await run('mcconfig', ['-p', `esp32/${target}`, '-o', folder], { env, cwd: root });
-  const place = join(folder, 'tmp/esp32', target, 'release', NAME);
+  const cwd = dirname(manifest.path);
+  await run('mcconfig', ['-p', `esp32/${target}`, '-o', folder, manifest.path], { env, cwd });
+  const place = join(folder, 'tmp/esp32', target, 'release', manifest.name);
   const chip =
     /^ESP32_SUBCLASS = (\w+)$/m.exec(readFileSync(join(place, 'makefile'), 'utf8'))?.[1] ?? 'esp32';
   const config = join(place, `xsProj-${chip}`, 'build/config');
   mkdirSync(config, { recursive: true });
   writeFileSync(join(config, 'sdkconfig.h'), '');
   const args = ['-f', join(place, 'makefile'), '-o', join(config, 'sdkconfig.h'), join(place, 'mc.xs.c')];
-  return preloadWarnings(await run('make', args, { env, cwd: root }));
+  return preloadWarnings(await run('make', args, { env, cwd }));
 }
 
 /** The warnings in a build's output that must not be. */

@@ -2,18 +2,19 @@
  * `npm run firmware:linux`: the firmware as the Moddable SDK builds it, run on this machine. Three such
  * boards, with the memory of a plain ESP32, learn beside five boards emulated on Node, on the real
  * broker. The same federation then runs on Node alone: every update and the final model must be the
- * same, byte for byte. Where there is no SDK it says so and ends well.
+ * same, byte for byte. With `--native` the kernels are C. Where there is no SDK it says so and ends well.
  * @module
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import { type Dataset, loadDataset } from '../datasets/dataset.js';
 import { deal } from '../datasets/split.js';
 import { buildForLinux, type LinuxBuild } from './build.js';
 import { deviceName, type FederationRun, runFederation } from './federation.js';
+import { BYTE_CODE, nativeManifest } from './manifest.js';
 import { findSdk } from './sdk.js';
 
 const BOARDS = 8;
@@ -23,6 +24,7 @@ const SEED = 1;
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: '.cache/moddable' },
+    native: { type: 'boolean', default: false },
     fashion: { type: 'string', default: '../shared/data/fashion14' },
     verbose: { type: 'boolean', default: false },
   },
@@ -32,8 +34,9 @@ const sdk = findSdk();
 if (typeof sdk === 'string') {
   console.log(`skipped: ${sdk} (moddable)`);
 } else {
-  const build = await buildForLinux(sdk, join(process.cwd(), values.out));
-  console.log(`manifest.json built for Linux in ${(build.ms / 1000).toFixed(1)} s`);
+  const build = await buildForLinux(sdk, values.native ? nativeManifest() : BYTE_CODE, resolve(values.out));
+  const kernels = values.native ? 'C' : 'byte code';
+  console.log(`firmware with kernels in ${kernels} built for Linux in ${(build.ms / 1000).toFixed(1)} s`);
   const runs: [string, Recipe][] = [['digits', recipeOf('sparrow', 0.1, { rounds: 10, epochs: 2 })]];
   if (existsSync(values.fashion)) {
     runs.push([values.fashion, recipeOf('sparrow', 0.05, { rounds: 3, epochs: 1 })]);

@@ -8,7 +8,7 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../../shared/fixed/random.js';
 import { type Recipe, recipeOf } from '../../shared/model/recipe.js';
@@ -16,6 +16,7 @@ import { loadDataset } from '../datasets/dataset.js';
 import { deal } from '../datasets/split.js';
 import { buildForLinux } from './build.js';
 import { type FederationRun, runFederation, type Trouble } from './federation.js';
+import { BYTE_CODE } from './manifest.js';
 import type { Cut } from './proxy.js';
 import { findSdk } from './sdk.js';
 
@@ -41,7 +42,7 @@ const sdk = findSdk();
 if (typeof sdk === 'string') {
   console.log(`skipped: ${sdk} (moddable)`);
 } else {
-  const build = await buildForLinux(sdk, join(process.cwd(), values.out));
+  const build = await buildForLinux(sdk, BYTE_CODE, resolve(values.out));
   const dataset = loadDataset('digits');
   const shards = deal(dataset.train, { partition: 'iid', clients: BOARDS * 3, seed: SEED }).slice(0, BOARDS);
   const folder = mkdtempSync(join(tmpdir(), 'sparrow-'));

@@ -2,7 +2,7 @@
  * Writes all that is made of the kernels into a folder.
  * @module
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { dispatchFile } from './dispatch.js';
 import { glueFile, glueHeader } from './glue.js';
@@ -18,7 +18,8 @@ export function generateKernels(folder: string): string[] {
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    // A file that stays as it is keeps its time: nothing is compiled anew.
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
     return path;
   };
   const isKernels = (path: string) => paths.includes(path);

@@ -12,6 +12,8 @@ import { cFileName } from './translation.js';
 export function manifestFile(paths: readonly string[], root: string): string {
   const names = paths.map((path) => path.replace(/\.ts$/, ''));
   const manifest = {
+    // Another folder than that of a build with byte code: the SDK's makefile would take its modules for up to date.
+    build: { NAME: 'sparrow-native' },
     modules: {
       '~': names.map((name) => `${root}/${name}`), // not the TypeScript, whatever other manifests say
       '*': [...paths.map((path) => `./c/${cFileName(path)}`), './xs/kernels-xs'],

@@ -39,8 +39,9 @@ if (typeof sdk === 'string') {
 } else {
   const TARGET = 'nodemcu';
   const root = mkdtempSync(join(tmpdir(), 'sparrow-'));
-  const gate = { sdk, root: join(root, 'tree'), folder: join(root, 'out') };
-  const path = (file: string) => join(gate.root, file);
+  const path = (file: string) => join(root, 'tree', file);
+  const manifest = { path: path('manifest.json'), name: 'sparrow' };
+  const gate = { sdk, manifest, folder: join(root, 'out') };
   for (const part of ['shared', 'firmware', 'manifest.json']) {
     cpSync(join(ROOT, part), path(part), { recursive: true });
   }
