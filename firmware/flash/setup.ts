@@ -18,6 +18,7 @@ const FIELDS = frozen([
   ['broker', 96],
   ['task', 32],
   ['code', 64],
+  ['last', 21],
 ] as const satisfies readonly (readonly [keyof Setup, number])[]);
 
 const RECORD_BYTES = FIELDS.reduce((sum, [, most]) => sum + 2 + most, 0);

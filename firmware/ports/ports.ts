@@ -163,6 +163,7 @@ export interface Setup {
   readonly broker?: string; // host or host:port; without one it is searched for
   readonly task?: string;
   readonly code?: string; // to join with
+  readonly last?: string; // address:port where the broker was found last; the board's own note
 }
 
 /** Keeps the setup over restarts; after power loss in `save` it is the old one or the new one. */

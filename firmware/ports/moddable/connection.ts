@@ -9,8 +9,9 @@ import type { MessageSink, TransportEvents, TransportOptions } from '../ports.js
 import type { BrokerAddress, Network, Search } from './network.js';
 import { type MqttWriter, Outgoing } from './outgoing.js';
 import { GuardedSocket } from './socket.js';
+import type { OpenStream } from './stream.js';
 
-/** For TCP and CONNACK together. The client itself gives up on TCP after 30 s, on CONNACK never. */
+/** For TCP, TLS and CONNACK together. The client itself gives up on TCP after 30 s, on CONNACK never. */
 const CONNECT_MS = 15_000;
 /** A message comes in pieces of a TCP segment; a larger one is read in several. */
 const PIECE_BYTES = 1460;
@@ -51,6 +52,8 @@ class KnownAddress {
 }
 
 export class Connection {
+  readonly #network: Network;
+  readonly #openStream: OpenStream;
   readonly #options: TransportOptions;
   readonly #events: TransportEvents;
   readonly #piece = new Uint8Array(PIECE_BYTES);
@@ -65,7 +68,9 @@ export class Connection {
   #sink: MessageSink | undefined;
   #id = 0;
 
-  constructor(network: Network, options: TransportOptions, events: TransportEvents) {
+  constructor(network: Network, openStream: OpenStream, options: TransportOptions, events: TransportEvents) {
+    this.#network = network;
+    this.#openStream = openStream;
     this.#options = options;
     this.#events = events;
     this.#search = network.find(
@@ -123,7 +128,7 @@ export class Connection {
     if (client !== undefined) Timer.set(() => client.close(), 1);
   }
 
-  #connect({ address, port }: BrokerAddress): void {
+  #connect({ address, port, name }: BrokerAddress): void {
     const { clientId, keepAliveMs, will } = this.#options;
     this.#search = undefined;
     this.#deadline = Timer.set(() => this.end(`no answer in ${CONNECT_MS} ms`), CONNECT_MS);
@@ -142,7 +147,7 @@ export class Connection {
       // A view would be turned to text.
       will: { topic: will.topic, message: will.payload.slice().buffer, QoS: 1 },
       dns: { io: KnownAddress, address },
-      socket: { io: GuardedSocket, watch },
+      socket: { io: GuardedSocket, watch, open: this.#openStream, name },
       onReadable: (count: number, fragment: Fragment) => this.#receive(count, fragment),
       onWritable: () => this.#outgoing?.pump(),
       onControl: ((packet: Control) => this.#control(packet)) as () => void,
@@ -158,6 +163,7 @@ export class Connection {
       Timer.clear(this.#deadline);
       this.#deadline = undefined;
       this.#state = 'up';
+      this.#network.worked();
       this.#events.onConnected();
     } else if (operation === MqttClient.PUBACK) {
       const onAcknowledged = this.#unacknowledged.get(id);

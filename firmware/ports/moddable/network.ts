@@ -6,6 +6,7 @@
 export interface BrokerAddress {
   readonly address: string; // IPv4, dotted
   readonly port: number;
+  readonly name: string; // that the broker's certificate must have, over TLS
 }
 
 export interface Network {
@@ -14,6 +15,8 @@ export interface Network {
    * callbacks follows, in a later turn of the event loop.
    */
   find(onFound: (broker: BrokerAddress) => void, onFailed: (reason: string) => void): Search;
+  /** The broker of the last search let the board in. */
+  worked(): void;
   /** Called when the way to the broker is gone, so that a connection need not wait for its timeout. */
   onLost: (reason: string) => void;
 }

@@ -1,5 +1,5 @@
 /**
- * The socket below the MQTT client: the SDK's own, with a guard around it. The client has faults that
+ * The socket below the MQTT client: a stream with a guard around it. The client has faults that
  * would restart a board or leave it deaf; here they end the connection with a reason instead.
  *
  * - A throw in one of the client's callbacks, such as a write to a socket that has just died.
@@ -8,8 +8,8 @@
  * It also counts how much may be written, over the client's own packets too.
  * @module
  */
-import TCP from 'embedded:io/socket/tcp';
 import { reasonOf } from '../../federation/guard.js';
+import type { OpenStream, PieceOptions, Stream } from './stream.js';
 
 /** How a connection hears of its socket. */
 export interface SocketWatch {
@@ -21,6 +21,8 @@ export interface SocketWatch {
 /** What the MQTT client hands over, beside what was given to it as `socket`. */
 interface SocketOptions {
   readonly watch: SocketWatch;
+  readonly open: OpenStream;
+  readonly name: string;
   readonly address: string;
   readonly port: number;
   readonly onReadable: (count: number) => void;
@@ -32,15 +34,15 @@ export class GuardedSocket {
   /** Bytes that may be written now. */
   writable = 0;
   readonly #watch: SocketWatch;
-  readonly #inner: TCP;
+  readonly #inner: Stream;
   #reads = 0;
 
-  constructor({ watch, address, port, onReadable, onWritable, onError }: SocketOptions) {
+  constructor({ watch, open, name, address, port, onReadable, onWritable, onError }: SocketOptions) {
     this.#watch = watch;
-    this.#inner = new TCP({
+    this.#inner = open({
       address,
       port,
-      nodelay: true,
+      name,
       onReadable: (count) => {
         this.#reads = 0;
         this.#guard(() => onReadable(count));
@@ -53,6 +55,10 @@ export class GuardedSocket {
       onError: () => {
         this.writable = 0;
         this.#guard(onError);
+      },
+      onBroken: (reason) => {
+        this.writable = 0;
+        watch.onBroken(reason);
       },
     });
     watch.onOpen(this);
@@ -68,13 +74,12 @@ export class GuardedSocket {
 
   read(what?: number | Uint8Array): number | ArrayBuffer | undefined {
     this.#reads += 1;
-    // Both forms of the SDK's read; its types know one at a time.
-    return this.#inner.read(what as number);
+    return this.#inner.read(what);
   }
 
   /** @returns bytes that may still be written; 0 when the socket is dead, too */
-  write(data: Uint8Array): number {
-    this.writable = this.#written(data) ?? 0;
+  write(data: Uint8Array, options?: PieceOptions): number {
+    this.writable = this.#written(data, options) ?? 0;
     return this.writable;
   }
 
@@ -82,9 +87,9 @@ export class GuardedSocket {
     this.#inner.close();
   }
 
-  #written(data: Uint8Array): number | undefined {
+  #written(data: Uint8Array, options?: PieceOptions): number | undefined {
     try {
-      const left = this.#inner.write(data) as unknown as number | undefined;
+      const left = this.#inner.write(data, options);
       if (left === undefined) this.#watch.onBroken('write failed');
       return left;
     } catch (error) {

@@ -5,19 +5,22 @@
 import type { Transport, TransportEvents, TransportOptions } from '../ports.js';
 import { Connection } from './connection.js';
 import type { Network } from './network.js';
+import { type OpenStream, openTcp } from './stream.js';
 
 export class BoardTransport implements Transport {
   readonly #network: Network;
+  readonly #openStream: OpenStream;
   #connection: Connection | undefined;
 
-  constructor(network: Network) {
+  constructor(network: Network, openStream: OpenStream = openTcp) {
     this.#network = network;
+    this.#openStream = openStream;
     network.onLost = (reason) => this.#connection?.end(reason);
   }
 
   open(options: TransportOptions, events: TransportEvents): void {
     if (this.#connection !== undefined) throw new RangeError('transport open, expected closed');
-    this.#connection = new Connection(this.#network, options, {
+    this.#connection = new Connection(this.#network, this.#openStream, options, {
       onConnected: () => events.onConnected(),
       onMessage: (topic, lengthBytes) => events.onMessage(topic, lengthBytes),
       onClosed: (reason) => {

@@ -14,6 +14,7 @@ const HOME: Setup = {
   broker: '192.168.1.10:1883',
   task: 'digits',
   code: 'plum-pear',
+  last: '192.168.100.100:18833',
 };
 const OFFICE: Setup = { ssid: 'office', password: '' };
 
@@ -28,9 +29,9 @@ test('what a person said comes back in the next life, and what nobody said is no
 
 test('power cut anywhere in a save leaves the old setup or the new one', () => {
   let cuts = 0;
-  for (const saves of [1, 12]) {
+  for (const saves of [1, 11]) {
     const chip = new NorChip(2 * SECTOR_BYTES);
-    for (let i = 0; i < saves; i++) new FlashSetup(chip).save(HOME); // the next one after 12 erases a sector
+    for (let i = 0; i < saves; i++) new FlashSetup(chip).save(HOME); // the next one after 11 erases a sector
     for (let at = 0; ; at++) {
       const cut = chip.copy();
       cut.cutAfter({ steps: at, tear: TEARS[at % TEARS.length], random: new Random(at) });

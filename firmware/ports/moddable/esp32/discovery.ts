@@ -1,17 +1,16 @@
 /**
- * Looks for the broker on the local network, by DNS-SD over multicast DNS: the service `_sparrow._tcp`
- * with the board's task in its TXT record.
+ * Asks the local network for brokers, by DNS-SD over multicast DNS: the service `_sparrow._tcp`. Which of
+ * them is taken is decided elsewhere.
  * Sources: RFC 6762, RFC 6763; `broker/discovery` announces it.
  * @module
  */
 import UDP from 'embedded:io/socket/udp';
 import DNSSD from 'embedded:network/dnssd';
+import { SERVICE } from '../../../../shared/protocol/service.js';
+import type { Announced } from '../../../discovery/choice.js';
+import type { Pending } from '../../../discovery/finder.js';
 import { reasonOf } from '../../../federation/guard.js';
 import type { Clock, Log } from '../../ports.js';
-import type { BrokerAddress, Search } from '../network.js';
-
-const SERVICE = '_sparrow._tcp';
-const SEARCH_MS = 10_000;
 
 interface UdpOptions {
   readonly log: Log;
@@ -34,38 +33,21 @@ class GuardedUdp extends UDP {
   }
 }
 
-export interface DiscoveryOptions {
-  readonly task: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-/** One of the two callbacks follows. @throws Error when there is no socket left */
-export function findBroker(
-  { task, clock, log }: DiscoveryOptions,
-  onFound: (broker: BrokerAddress) => void,
-  onFailed: (reason: string) => void,
-): Search {
-  const socket = { io: GuardedUdp, log };
-  const dnssd = new DNSSD({ socket });
+/** Goes on until it is called off. @throws Error when there is no socket left */
+export function browse(clock: Clock, log: Log, onService: (service: Announced) => void): Pending {
+  const dnssd = new DNSSD({ socket: { io: GuardedUdp, log } });
   let isOver = false;
-  const end = () => {
-    if (isOver) return;
-    isOver = true;
-    timer.cancel();
-    clock.after(0, () => dnssd.close()); // not from within its own callback
-  };
-  const timer = clock.after(SEARCH_MS, () => {
-    end();
-    onFailed(`no ${SERVICE} with task=${task} answered in ${SEARCH_MS} ms`);
-  });
   dnssd.discover({
     serviceType: SERVICE,
     onFound: ({ address, port, txt }) => {
-      if (isOver || txt?.get('task') !== task) return;
-      end();
-      onFound({ address, port });
+      if (!isOver) onService({ address, port, task: txt?.get('task'), tls: txt?.get('tls') });
     },
   });
-  return { cancel: end };
+  return {
+    cancel() {
+      if (isOver) return;
+      isOver = true;
+      clock.after(0, () => dnssd.close()); // not from within its own callback
+    },
+  };
 }

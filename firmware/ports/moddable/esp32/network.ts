@@ -1,31 +1,44 @@
 /**
- * The way from a chip to its broker: Wi-Fi, then the address that the board was told, or the broker
- * that announces itself.
+ * The way from a chip to its broker: Wi-Fi, then an address. It waits for the Wi-Fi as long as that takes.
  * @module
  */
 // biome-ignore lint/style/useNodejsImportProtocol: the SDK's module
 import Net from 'net';
+import { Finder, type Pending } from '../../../discovery/finder.js';
 import type { Clock, Log } from '../../ports.js';
 import type { BrokerAddress, Network, Search } from '../network.js';
-import { findBroker } from './discovery.js';
+import { browse } from './discovery.js';
 
 export interface WifiNetworkOptions {
   readonly task: string;
+  readonly isSecure: boolean; // over TLS or not at all
   readonly broker?: string; // host or host:port; searched for when left out
+  readonly last?: string; // what was remembered
   readonly clock: Clock;
   readonly log: Log;
+  /** Keeps an address for the next start. */
+  readonly remember: (address: string) => void;
 }
-
-const MQTT_PORT = 1883;
 
 export class WifiNetwork implements Network {
   onLost: (reason: string) => void = () => {};
-  readonly #options: WifiNetworkOptions;
+  readonly #finder: Finder;
   #isUp = false;
   #waiting: (() => void) | undefined; // at most one connection is made at a time
 
-  constructor(options: WifiNetworkOptions) {
-    this.#options = options;
+  /** @throws RangeError when `broker` is no address */
+  constructor({ task, isSecure, broker, last, clock, log, remember }: WifiNetworkOptions) {
+    this.#finder = new Finder({
+      task,
+      isSecure,
+      told: broker,
+      last,
+      clock,
+      log,
+      resolve: resolveHost,
+      browse: (onService) => browse(clock, log, onService),
+      remember,
+    });
   }
 
   up(): void {
@@ -44,14 +57,9 @@ export class WifiNetwork implements Network {
     let inner: Search | undefined;
     let isOver = false;
     const search = () => {
-      if (isOver) return;
-      try {
-        inner = this.#search(onFound, onFailed);
-      } catch (error) {
-        onFailed(String(error));
-      }
+      if (!isOver) inner = this.#finder.seek(onFound, onFailed);
     };
-    if (this.#isUp) this.#options.clock.after(0, search);
+    if (this.#isUp) search();
     else this.#waiting = search;
     return {
       cancel: () => {
@@ -61,24 +69,20 @@ export class WifiNetwork implements Network {
     };
   }
 
-  #search(onFound: (broker: BrokerAddress) => void, onFailed: (reason: string) => void): Search {
-    const { broker } = this.#options;
-    if (!broker) return findBroker(this.#options, onFound, onFailed);
-    const [host, port] = broker.split(':');
-    let isOver = false;
-    Net.resolve(host, (_, address) => {
-      if (isOver) return;
-      // Not at once: the callback comes from the network's own task.
-      this.#options.clock.after(0, () => {
-        if (isOver) return;
-        if (address === undefined) onFailed(`no address of ${host}`);
-        else onFound({ address, port: port === undefined ? MQTT_PORT : Number(port) });
-      });
-    });
-    return {
-      cancel: () => {
-        isOver = true;
-      },
-    };
+  worked(): void {
+    this.#finder.worked();
   }
+}
+
+/** The answer comes from the network's own task, or at once. */
+function resolveHost(host: string, onAddress: (address: string | undefined) => void): Pending {
+  let isOver = false;
+  Net.resolve(host, (_, address) => {
+    if (!isOver) onAddress(address);
+  });
+  return {
+    cancel() {
+      isOver = true;
+    },
+  };
 }
