@@ -20,8 +20,9 @@ import { evaluateModel } from './evaluation/evaluation.js';
 import { MqttBroker } from './mqtt/broker.js';
 import { type CredentialFiles, readCredentials } from './mqtt/credentials.js';
 import { publishFirmware } from './mqtt/firmware.js';
-import { gatewayTo } from './mqtt/gateway.js';
+import { dataGatewayTo, gatewayTo } from './mqtt/gateway.js';
 import { Coordinator } from './rounds/coordinator.js';
+import { Dealer, type DealSource } from './rounds/dealer.js';
 import type { FederationEvent, FederationSummary } from './rounds/event.js';
 import type { Clock, Score } from './rounds/ports.js';
 import type { RoundSettings } from './rounds/settings.js';
@@ -38,6 +39,7 @@ export interface BrokerSettings extends RoundSettings {
   readonly port?: number; // 0 = any free one; none but that for TLS when absent
   readonly tls?: CredentialFiles & { readonly port: number }; // none but the plain port when absent
   readonly testSet?: Shard; // examples that no board has
+  readonly deal?: DealSource; // examples for boards that have none of their own
   readonly hearUpdates?: boolean; // lets observers hear what a device sends up, for its twin
   readonly board?: { readonly name: string; readonly examples: number }; // the smallest that must bear the model
 }
@@ -118,7 +120,10 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       maxUpdateBytes: maxUpdateBytes(initial.head.layout),
       hearUpdates: settings.hearUpdates,
       maxClients: settings.maxDevices + SPARE_CLIENTS,
-      maxQueuedBytes: Math.max(MIN_QUEUED_BYTES, QUEUED_MODELS * initialFrame.length),
+      maxQueuedBytes: Math.max(
+        MIN_QUEUED_BYTES,
+        QUEUED_MODELS * initialFrame.length + 2 * (settings.deal?.longestBytes ?? 0),
+      ),
     },
     listeners.log,
   );
@@ -142,7 +147,13 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       },
       initial,
     );
-    const ports = await mqtt.listen(coordinator);
+    const dealer =
+      settings.deal &&
+      new Dealer({ source: settings.deal, store, publisher: dataGatewayTo(mqtt, task), onEvent });
+    const ports = await mqtt.listen(coordinator, {
+      receiveEnrol: dealer && ((device, frame) => dealer.receiveEnrol(device, frame)),
+    });
+    dealer?.start();
     coordinator.start();
     const firmware = new FirmwareFolder(join(folder, 'firmware'), {
       onFirmware({ firmware, image }) {

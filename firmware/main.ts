@@ -3,11 +3,19 @@
  * @module
  */
 import { boardProfile } from '../shared/model/boards.js';
+import type { Plan } from '../shared/protocol/plan.js';
+import { ShardExamples } from './data/shard.js';
 import { Client } from './federation/client.js';
+import { Enrolment } from './federation/enrolment.js';
+import { reasonOf } from './federation/guard.js';
 import { localRound } from './federation/localround.js';
 import { SETTINGS, type Settings } from './federation/settings.js';
+import { Slices } from './federation/slices.js';
 import type { Ports } from './ports/ports.js';
 import { Updater } from './update/updater.js';
+
+/** Bytes of flash read and summed between two pauses. */
+const CHECK_BYTES = 4096;
 
 export interface RunningFirmware {
   /** Ends at once and says goodbye to the broker. */
@@ -26,8 +34,10 @@ export interface RunningFirmware {
 /** @throws RangeError when the board has no profile, or a name cannot stand in a topic */
 export function start(ports: Ports, settings: Settings = SETTINGS): RunningFirmware {
   const profile = boardProfile(ports.identity.board);
-  const updater = updaterOf(ports, settings, () => client.state === 'waiting' || client.state === 'done');
-  const examples = ports.examples;
+  const isIdle = () => client.isIdle;
+  const updater = updaterOf(ports, settings, isIdle);
+  const shard = ports.examples === undefined && ports.shard ? new ShardExamples(ports.shard) : undefined;
+  const examples = ports.examples ?? shard;
   const people = {
     label: () => {
       throw new RangeError('no sensor that records windows on this board');
@@ -36,10 +46,59 @@ export function start(ports: Ports, settings: Settings = SETTINGS): RunningFirmw
     status: () => [`${examples?.count ?? 0} examples`],
   };
   if (updater?.boot() === false) return { stop() {}, ...people };
-  const companions = updater === undefined ? [] : [updater];
-  const client = new Client({ ports, settings, profile, localWork: localRound, companions });
-  client.start();
-  return { stop: () => client.stop(), ...people };
+  const enrolment = shard && enrolmentOf(shard, ports, settings, isIdle, () => client.refresh());
+  const companions = [updater, enrolment].filter((companion) => companion !== undefined);
+  const isMeant = ({ windows }: Plan) => windows === undefined;
+  const client = new Client({
+    ports,
+    settings,
+    profile,
+    localWork: localRound,
+    examples,
+    isMeant,
+    companions,
+  });
+  const stopCheck = checked(shard, ports, () => client.start());
+  return {
+    stop() {
+      stopCheck();
+      client.stop();
+    },
+    ...people,
+  };
+}
+
+/**
+ * Reads the shard of an earlier life before anything else begins: a board that comes back in mid-round trains again.
+ * @returns ends it
+ */
+function checked(shard: ShardExamples | undefined, { clock, log }: Ports, onDone: () => void): () => void {
+  if (shard === undefined) {
+    onDone();
+    return () => {};
+  }
+  const slices = new Slices(clock, shard.check(), CHECK_BYTES, {
+    onDone,
+    onFailed: (error) => {
+      log.line(`shard in flash not used: ${reasonOf(error)}`);
+      onDone();
+    },
+  });
+  return () => slices.cancel();
+}
+
+function enrolmentOf(
+  shard: ShardExamples,
+  { identity: { device }, task, clock, entropy, log }: Ports,
+  { downloadMs, backoffFirstMs, backoffMaxMs }: Settings,
+  isIdle: () => boolean,
+  onChanged: () => void,
+): Enrolment {
+  return new Enrolment({
+    ...{ device, task, shard, clock, entropy, log, downloadMs, backoffFirstMs, backoffMaxMs },
+    isIdle,
+    onChanged,
+  });
 }
 
 function updaterOf(

@@ -10,13 +10,19 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { Aedes, type Client, type PublishPacket, type Subscription } from 'aedes';
 import { isDeviceName } from '../../shared/protocol/device.js';
-import { parseTopic } from '../../shared/protocol/topics.js';
-import type { Uplinks } from '../rounds/ports.js';
+import { deviceTopic, parseTopic } from '../../shared/protocol/topics.js';
+import type { DataUplinks, Uplinks } from '../rounds/ports.js';
 import { Connections } from './connections.js';
 import { Door, type DoorSettings, faultOf } from './door.js';
 import { Lines } from './lines.js';
 import { Peer } from './peer.js';
-import { type PolicySettings, refuseConnect, refusePublish, refuseSubscribe } from './policy.js';
+import {
+  longestUplink,
+  type PolicySettings,
+  refuseConnect,
+  refusePublish,
+  refuseSubscribe,
+} from './policy.js';
 import { Publisher } from './publisher.js';
 
 export interface MqttSettings extends PolicySettings {
@@ -65,6 +71,7 @@ export class MqttBroker {
   readonly publisher: Publisher;
   readonly #settings: MqttSettings;
   readonly #lines: Lines;
+  readonly #shardTopics: string; // what they begin with
   readonly #aedes: UplinkBroker;
   readonly #plain: Door | undefined;
   readonly #secure: Door | undefined;
@@ -73,11 +80,13 @@ export class MqttBroker {
   readonly #refused = new WeakMap<object, string>(); // why, by client
   readonly #retained = new Map<string, unknown>(); // the newest payload, by topic
   #uplinks: Uplinks | undefined; // only while open
+  #data: DataUplinks = {};
   #bytesSent = 0;
 
   /** @param log one line per refused or cut connection */
   constructor(settings: MqttSettings, log: (line: string) => void) {
     this.#settings = settings;
+    this.#shardTopics = deviceTopic('shard', settings.task, 'a').slice(0, -1);
     this.#lines = new Lines(log, nowMs);
     this.#connections = new Connections(
       settings.maxClients,
@@ -116,7 +125,7 @@ export class MqttBroker {
     this.#aedes.on('clientReady', (client) => {
       const peer = this.#peers.get(client.conn);
       if (peer === undefined) return; // closed meanwhile
-      peer.letIn(client.id, settings.maxUpdateBytes + TOPIC_BYTES);
+      peer.letIn(client.id, longestUplink(settings) + TOPIC_BYTES);
       this.#connections.named(peer, client.id, nowMs());
     });
     this.#aedes.on('clientDisconnect', (client) => {
@@ -140,15 +149,16 @@ export class MqttBroker {
   }
 
   /**
-   * Starts to listen; from now on `uplinks` gets what boards send.
+   * Starts to listen; from now on `uplinks` and `data` get what boards send.
    * @throws Error when a port is taken
    */
-  async listen(uplinks: Uplinks): Promise<OpenPorts> {
+  async listen(uplinks: Uplinks, data: DataUplinks = {}): Promise<OpenPorts> {
     await this.#aedes.listen();
     try {
       const plain = await this.#plain?.open();
       const tls = await this.#secure?.open();
       this.#uplinks = uplinks;
+      this.#data = data;
       return { plain, tls };
     } catch (error) {
       await this.#plain?.close();
@@ -203,6 +213,12 @@ export class MqttBroker {
         return this.#uplinks.receiveStatus(client.id, frame);
       case 'metrics':
         return this.#uplinks.receiveMetrics(client.id, frame);
+      case 'enrol':
+        return this.#data.receiveEnrol?.(client.id, frame);
+      case 'moments':
+        return this.#data.receiveMoments?.(client.id, frame);
+      case 'prediction':
+        return this.#data.receivePrediction?.(client.id, frame);
     }
   }
 
@@ -220,8 +236,9 @@ export class MqttBroker {
       client.close();
       return false;
     }
-    // A retained message comes for the asking: asking again and again is work, too.
-    if (packet.retain) this.#peers.get(client.conn)?.charge(packet.payload.length);
+    // These come for the asking: asking again and again is work, too.
+    if (packet.retain || packet.topic.startsWith(this.#shardTopics))
+      this.#peers.get(client.conn)?.charge(packet.payload.length);
     if (isDeviceName(client.id)) this.#bytesSent += packet.payload.length;
     return true;
   }

@@ -3,6 +3,7 @@
  * @module
  */
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
+import type { DealPublisher } from '../rounds/dealer.js';
 import type { Publisher } from '../rounds/ports.js';
 import type { MqttBroker } from './broker.js';
 
@@ -14,5 +15,13 @@ export function gatewayTo(broker: MqttBroker, task: string): Publisher {
     publishPlan: (frame) => publisher.publish(taskTopic('plan', task), frame, true),
     publishVerdict: (device, frame) => publisher.publish(deviceTopic('verdict', task, device), frame, false),
     bytesSent: () => broker.bytesSent,
+  };
+}
+
+/** What boards get beside the rounds: examples. */
+export function dataGatewayTo({ publisher }: MqttBroker, task: string): DealPublisher {
+  return {
+    publishDeal: (frame) => publisher.publish(taskTopic('deal', task), frame, true),
+    publishShard: (device, frame) => publisher.publish(deviceTopic('shard', task, device), frame, false),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Who may connect, publish and subscribe: pure functions from a packet to the reason of its
- * refusal, or undefined. A device owns its three uplink topics and hears the server's; an
+ * refusal, or undefined. A device owns its uplink topics and hears the server's; an
  * observer only listens.
  *
  * Names are not proven: whoever connects as a device speaks for it. A takeover is logged, and a name
@@ -38,8 +38,14 @@ export interface Subscribe {
   readonly qos: number;
 }
 
-/** A status or metrics frame has fewer than 100 bytes. */
+/** Statuses, metrics and the like have fewer than 100 bytes. */
 const MAX_SMALL_BYTES = 256;
+/** Moments of 64 channels have 1,052 bytes. */
+const MAX_MOMENTS_BYTES = 2048;
+
+/** What a device says in few bytes, and what the server says to one device alone. */
+const SMALL: readonly string[] = ['status', 'metrics', 'enrol', 'prediction'];
+const HEARD: readonly string[] = ['verdict', 'shard', 'label'];
 
 const MAX_KEEPALIVE = 600; // seconds
 
@@ -91,16 +97,21 @@ export function refuseSubscribe(
   const topic = parseTopic(filter); // no wildcard and no $share passes it
   if (topic !== undefined && topic.task === settings.task) {
     if (!('device' in topic)) return undefined; // for all boards, or those of one build
-    if (topic.kind === 'verdict' && topic.device === clientId) return undefined;
+    if (HEARD.includes(topic.kind) && topic.device === clientId) return undefined;
     if (topic.kind === 'update' && settings.hearUpdates === true && !isDeviceName(clientId)) return undefined;
   }
   return `subscribe to ${shown(filter)}, expected what the server says to all or its own verdict of task ${settings.task}`;
 }
 
+/** The longest payload that any device may publish. */
+export function longestUplink({ maxUpdateBytes }: PolicySettings): number {
+  return Math.max(maxUpdateBytes, MAX_MOMENTS_BYTES);
+}
+
 function uplinkLimit(settings: PolicySettings, kind: string): number | undefined {
   if (kind === 'update') return settings.maxUpdateBytes;
-  if (kind === 'status' || kind === 'metrics') return MAX_SMALL_BYTES;
-  return undefined;
+  if (kind === 'moments') return MAX_MOMENTS_BYTES;
+  return SMALL.includes(kind) ? MAX_SMALL_BYTES : undefined;
 }
 
 /** A stranger's text in one printable line. */

@@ -38,6 +38,7 @@ export type FederationEvent =
     }
   | { readonly kind: 'device'; readonly device: string; readonly state: DeviceState }
   | { readonly kind: 'metrics'; readonly device: string; readonly metrics: Metrics }
+  | DealEvent
   | ({ readonly kind: 'committed' } & RoundSummary)
   | {
       readonly kind: 'abandoned';
@@ -47,6 +48,17 @@ export type FederationEvent =
       readonly minimum: number;
     }
   | ({ readonly kind: 'finished' } & FederationSummary);
+
+/** A board without examples asked for some. */
+export type DealEvent =
+  | {
+      readonly kind: 'dealt';
+      readonly device: string;
+      readonly part: number; // from 0
+      readonly parts: number;
+      readonly dealt: number; // of them, so far
+    }
+  | { readonly kind: 'not dealt'; readonly device: string; readonly reason: string };
 
 export interface FederationSummary {
   readonly rounds: number;

@@ -98,6 +98,15 @@ export interface Score {
 
 export type HashFrame = (frame: Uint8Array) => ModelHash;
 
+/** What boards say of their data; where nobody listens it is dropped. */
+export interface DataUplinks {
+  /** Resolves when the answer is on its way. */
+  receiveEnrol?(device: string, frame: Uint8Array): Promise<void>;
+  /** Resolves when the sums are durable. */
+  receiveMoments?(device: string, frame: Uint8Array): Promise<void>;
+  receivePrediction?(device: string, frame: Uint8Array): void;
+}
+
 /** What boards say, already attributed to the device whose connection said it. */
 export interface Uplinks {
   /** Resolves when the update is durably accepted or refused. The bytes belong to the callee. */

@@ -5,6 +5,7 @@
  * devices  one row per board ever seen: what it last said of itself, how it did
  * rounds   one row per attempt: announced → sealed → committed, or announced → abandoned
  * updates  accepted updates; the frame is dropped once its round is decided
+ * parts    whose part of a deal of examples is whose, for ever
  * optimizer one row at most: the state of the server's optimizer after the last committed round
  * @module
  */
@@ -45,6 +46,13 @@ CREATE TABLE IF NOT EXISTS updates (
   length INTEGER NOT NULL,
   frame BLOB,
   PRIMARY KEY (round, attempt, device)
+);
+CREATE TABLE IF NOT EXISTS parts (
+  deal INTEGER NOT NULL,
+  device TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  PRIMARY KEY (deal, device),
+  UNIQUE (deal, part)
 );
 CREATE TABLE IF NOT EXISTS optimizer (
   state BLOB NOT NULL

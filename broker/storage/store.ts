@@ -10,13 +10,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import type { DeviceRecord } from '../rounds/clients.js';
+import type { DealStore } from '../rounds/dealer.js';
 import type { RoundSummary } from '../rounds/event.js';
 import type { OpenRound, SavedState, SavedUpdate, Store } from '../rounds/ports.js';
 import { Checkpoints } from './checkpoint.js';
 import { checkFingerprint, entriesOf, type Fingerprint } from './fingerprint.js';
 import { hashFrame } from './hash.js';
 import { FolderLock } from './lock.js';
-import { type RoundRow, Tables } from './tables.js';
+import { type PartRow, type RoundRow, Tables } from './tables.js';
 
 interface Waiter {
   readonly resolve: () => void;
@@ -33,12 +34,13 @@ const FEDERATION = 'federation';
  */
 const GATHER_MS = 4;
 
-export class FolderStore implements Store {
+export class FolderStore implements Store, DealStore {
   readonly #folder: string;
   readonly #lock: FolderLock;
   readonly #tables: Tables;
   readonly #checkpoints: Checkpoints;
   #updates: SavedUpdate[] = [];
+  #parts: PartRow[] = [];
   readonly #devices = new Map<string, DeviceRecord | undefined>(); // undefined: to be forgotten
   #waiters: Waiter[] = [];
   #flush: NodeJS.Timeout | undefined;
@@ -109,7 +111,7 @@ export class FolderStore implements Store {
   }
 
   settled(): Promise<void> {
-    const nothingWaits = this.#updates.length === 0 && this.#devices.size === 0;
+    const nothingWaits = this.#updates.length + this.#parts.length + this.#devices.size === 0;
     return nothingWaits && this.#failure === undefined ? Promise.resolve() : this.#written();
   }
 
@@ -147,6 +149,15 @@ export class FolderStore implements Store {
   forgetDevice(device: string): void {
     this.#devices.set(device, undefined);
     this.#flushSoon();
+  }
+
+  loadParts(deal: number): ReadonlyMap<string, number> {
+    return new Map(this.#tables.parts(deal).map(({ device, part }) => [device, part]));
+  }
+
+  savePart(deal: number, device: string, part: number): Promise<void> {
+    this.#parts.push({ deal, device, part });
+    return this.#written();
   }
 
   /** Writes what waits and lets the folder go. Safe to call twice. */
@@ -188,6 +199,7 @@ export class FolderStore implements Store {
       if (this.#failure !== undefined) throw this.#failure;
       this.#tables.transaction(() => {
         for (const update of this.#updates) this.#tables.insertUpdate(update);
+        for (const part of this.#parts) this.#tables.insertPart(part);
         for (const [device, record] of this.#devices) {
           if (record === undefined) this.#tables.deleteDevice(device);
           else this.#tables.putDevice(record);
@@ -200,6 +212,7 @@ export class FolderStore implements Store {
       throw this.#failure;
     }
     this.#updates = [];
+    this.#parts = [];
     this.#devices.clear();
     for (const { resolve } of waiters) resolve();
   }

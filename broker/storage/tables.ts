@@ -18,6 +18,12 @@ export interface RoundRow extends OpenRound {
   readonly hash: string; // of the model that it gave, once committed
 }
 
+export interface PartRow {
+  readonly deal: number;
+  readonly device: string;
+  readonly part: number;
+}
+
 export class Tables {
   readonly #database: InstanceType<typeof Database>;
   readonly #insertUpdate: Database.Statement;
@@ -124,6 +130,10 @@ export class Tables {
     this.#run('UPDATE updates SET frame = NULL WHERE round = ?', [round]);
   }
 
+  insertPart({ deal, device, part }: PartRow): void {
+    this.#run('INSERT INTO parts (deal, device, part) VALUES (?, ?, ?)', [deal, device, part]);
+  }
+
   // Reading
 
   meta(): Map<string, string> {
@@ -158,6 +168,10 @@ export class Tables {
       `SELECT device, state, board, firmware, examples, model_hash AS modelHash, free_bytes AS freeBytes,
               seen_ms AS seenMs, reports, failures FROM devices ORDER BY device`,
     ) as DeviceRecord[];
+  }
+
+  parts(deal: number): PartRow[] {
+    return this.#all('SELECT deal, device, part FROM parts WHERE deal = ?', [deal]) as PartRow[];
   }
 
   #run(sql: string, values: readonly unknown[]): void {

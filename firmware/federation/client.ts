@@ -44,6 +44,8 @@ export interface ClientOptions {
   readonly localWork: LocalWork;
   /** What it learns from; that of the ports when left out. They may change between two rounds. */
   readonly examples?: Examples;
+  /** Whether they are such as the plan means; always when left out. */
+  readonly isMeant?: (plan: Plan) => boolean;
   /** Others that use the same connection. */
   readonly companions?: readonly Companion[];
 }
@@ -81,6 +83,7 @@ export class Client {
   readonly #link: Link;
   readonly #slots: ModelSlots;
   #state: ClientState = { kind: 'stopped' };
+  #later: Plan | undefined; // asks for this board, which has not the examples for it yet
   #check: Slices<void> | undefined;
   #repeats = 0; // of what the server could not read, under this plan and connection
   #bytesUp = 0;
@@ -111,6 +114,17 @@ export class Client {
   /** What the client is doing, for tests and displays. */
   get state(): ClientState['kind'] {
     return this.#state.kind;
+  }
+
+  /** Whether its examples may change now: no round is at work. */
+  get isIdle(): boolean {
+    return this.#state.kind === 'waiting' || this.#state.kind === 'done';
+  }
+
+  /** Its examples changed: says so, and looks again at a plan that it could not follow before. */
+  refresh(): void {
+    this.#sendStatus();
+    if (this.#later !== undefined) this.#plan(this.#later);
   }
 
   start(): void {
@@ -192,8 +206,10 @@ export class Client {
   #plan(plan: Plan): void {
     if (isSameWork(planOf(this.#state), plan)) return; // QoS 1 may repeat, a retained one comes again
     this.#repeats = 0;
-    const isAsked = isInCohort(plan.cohort, this.#hash) && this.#examples.count > 0;
-    if (!isAsked) this.#enter({ kind: 'waiting' });
+    const isAsked = isInCohort(plan.cohort, this.#hash);
+    const hasExamples = this.#examples.count > 0 && (this.#options.isMeant?.(plan) ?? true);
+    this.#later = isAsked && !hasExamples ? plan : undefined;
+    if (!isAsked || !hasExamples) this.#enter({ kind: 'waiting' });
     else if (this.#slots.holds(nameOf(plan))) this.#train(plan);
     else this.#download(plan);
   }
