@@ -1,0 +1,105 @@
+/**
+ * What the project set out to reach, for the network 256-64-10, and where each figure comes from.
+ * @module
+ */
+import type { PresetName } from '../../shared/model/recipe.js';
+import type { Baseline } from './baseline.js';
+import { caseName } from './training/case.js';
+
+export interface Target {
+  readonly name: string;
+  readonly limit: number;
+  readonly unit: string;
+  readonly isLeast: boolean; // else at most
+  readonly valueOf: (baseline: Baseline) => number | undefined;
+}
+
+/** Weights of 256-64-10. */
+const WEIGHTS = 256 * 64 + 64 * 10;
+
+/** AIfES 2.2.0 with an FPU (rv32imfc), measured once: tools/bench/peers.ts has the source. */
+const PEER_BATCH_1 = 2_103_011;
+const PEER_BATCH_16 = 804_536;
+
+function figure(
+  baseline: Baseline,
+  engine: string,
+  preset: PresetName,
+  density: number,
+  batch: number,
+): number | undefined {
+  return baseline[engine]?.rows[caseName({ model: '256-64-10', preset, density, batch })]?.value;
+}
+
+function kernels(preset: PresetName, density: number, batch: number, limit: number): Target {
+  const words = preset === 'dense' ? 'dense' : `${preset} ${density.toFixed(2)}`;
+  return {
+    name: `kernels in C on rv32imc: ${words}, batch ${batch}`,
+    ...{ limit, unit: '', isLeast: false },
+    valueOf: (baseline) => figure(baseline, 'kernels', preset, density, batch),
+  };
+}
+
+function ratio(over: number | undefined, under: number | undefined): number | undefined {
+  return over === undefined || under === undefined ? undefined : over / under;
+}
+
+function bestDense(baseline: Baseline): number | undefined {
+  const all = [1, 8].map((batch) => figure(baseline, 'xs', 'dense', 1, batch) ?? Number.POSITIVE_INFINITY);
+  const best = Math.min(...all);
+  return Number.isFinite(best) ? best : undefined;
+}
+
+export const TARGETS: readonly Target[] = [
+  kernels('swat', 0.05, 1, 33_000),
+  kernels('swat', 0.05, 8, 36_000),
+  kernels('swat', 0.1, 1, 57_000),
+  kernels('swat', 0.1, 8, 55_000),
+  kernels('sparrow', 0.05, 1, 76_000),
+  kernels('sparrow', 0.05, 8, 38_000),
+  kernels('dense', 1, 1, 330_000),
+  kernels('dense', 1, 8, 145_000),
+  {
+    name: 'sparrow 0.05, batch 1, against the best peer with an FPU at batch 1',
+    ...{ limit: 27, unit: '×', isLeast: true },
+    valueOf: (baseline) => ratio(PEER_BATCH_1, figure(baseline, 'kernels', 'sparrow', 0.05, 1)),
+  },
+  {
+    name: 'sparrow 0.05, batch 8, against the same peer at its batch 16',
+    ...{ limit: 20, unit: '×', isLeast: true },
+    valueOf: (baseline) => ratio(PEER_BATCH_16, figure(baseline, 'kernels', 'sparrow', 0.05, 8)),
+  },
+  {
+    name: 'XS byte code on x86, dense, batch 8, for each weight',
+    ...{ limit: 3_200, unit: '', isLeast: false },
+    valueOf: (baseline) => ratio(bestDense(baseline), WEIGHTS),
+  },
+  {
+    name: 'XS byte code on x86, swat 0.05, batch 8, for each weight',
+    ...{ limit: 400, unit: '', isLeast: false },
+    valueOf: (baseline) => ratio(figure(baseline, 'xs', 'swat', 0.05, 8), WEIGHTS),
+  },
+  {
+    name: 'the same against our own best dense step',
+    ...{ limit: 8, unit: '×', isLeast: true },
+    valueOf: (baseline) => ratio(bestDense(baseline), figure(baseline, 'xs', 'swat', 0.05, 8)),
+  },
+  {
+    name: 'buffers of a round in RAM, sparrow 0.05, batch 8, bytes',
+    ...{ limit: 60_000, unit: '', isLeast: false },
+    valueOf: (baseline) => ram(baseline, 'round'),
+  },
+  {
+    name: 'all RAM in training, with engine, client and stack, bytes',
+    ...{ limit: 60_000, unit: '', isLeast: false },
+    valueOf: (baseline) => {
+      const [round, engine] = [ram(baseline, 'round'), ram(baseline, 'engine')];
+      return round === undefined || engine === undefined ? undefined : round + engine;
+    },
+  },
+];
+
+function ram(baseline: Baseline, part: string): number | undefined {
+  const name = caseName({ model: '256-64-10', preset: 'sparrow', density: 0.05, batch: 8 });
+  return baseline.ram?.rows[name]?.parts[part];
+}
