@@ -2,6 +2,7 @@
  * Makes the ports of a board and starts the firmware.
  * @module
  */
+import { EnergyMeter } from '../../federation/energy.js';
 import { reasonOf } from '../../federation/guard.js';
 import { SETTINGS } from '../../federation/settings.js';
 import { FlashStore } from '../../flash/store.js';
@@ -10,26 +11,32 @@ import { BoardClock } from './clock.js';
 import { HardwareEntropy } from './entropy.js';
 import type { OpenHost } from './host.js';
 import { TraceLog } from './log.js';
+import type { OpenStream } from './stream.js';
 import { BoardTransport } from './transport.js';
 
-export function startBoard(openHost: OpenHost): void {
+/** @param openStream TCP when left out */
+export function startBoard(openHost: OpenHost, openStream?: OpenStream): void {
   const log = new TraceLog();
   try {
     const clock = new BoardClock(log);
     const entropy = new HardwareEntropy();
-    const host = openHost(log, clock, entropy);
-    const { identity, task, examples, settings } = host;
+    const host = openHost(log, clock, entropy, openStream !== undefined);
+    const { identity, task, examples, indicator, firmware, settings } = host;
+    const meter = new EnergyMeter(identity.board, clock, new BoardTransport(host.network, openStream));
     log.line(`${identity.device}: ${identity.board} board, task ${task}, ${examples.count} examples`);
     const ports = {
       identity,
       task,
-      transport: new BoardTransport(host.network),
-      clock,
+      transport: meter.transport,
+      clock: meter.clock,
       entropy,
       flash: new FlashStore(host.partition),
       examples,
       log,
       freeBytes: () => host.freeBytes(),
+      vitals: () => ({ ...host.vitals(), millijoules: meter.millijoules() }),
+      indicator,
+      firmware,
     };
     start(ports, { ...SETTINGS, ...settings });
   } catch (error) {

@@ -4,7 +4,17 @@
  * @module
  */
 import type { Settings } from '../../federation/settings.js';
-import type { Clock, Entropy, Examples, Identity, Log, RawPartition } from '../ports.js';
+import type {
+  Clock,
+  Entropy,
+  Examples,
+  FirmwareHost,
+  Identity,
+  Indicator,
+  Log,
+  RawPartition,
+  Vitals,
+} from '../ports.js';
 import type { Network } from './network.js';
 
 export interface Host {
@@ -14,8 +24,15 @@ export interface Host {
   readonly partition: RawPartition;
   readonly examples: Examples;
   readonly settings?: Partial<Settings>; // the firmware's own where left out
+  readonly indicator?: Indicator; // where it has a light
+  readonly firmware?: FirmwareHost; // where it can be replaced
   freeBytes(): number;
+  /** What the board's clock and connection do not show. */
+  vitals(): Omit<Vitals, 'millijoules'>;
 }
 
-/** What each `host` exports. @throws Error or RangeError naming what is missing or wrong */
-export type OpenHost = (log: Log, clock: Clock, entropy: Entropy) => Host;
+/**
+ * What each `host` exports. @throws Error or RangeError naming what is missing or wrong
+ * @param isSecure the firmware speaks TLS, and nothing else
+ */
+export type OpenHost = (log: Log, clock: Clock, entropy: Entropy, isSecure: boolean) => Host;

@@ -3,26 +3,41 @@
  * that built the firmware (`mcconfig … ssid=… password=… broker=…`).
  * @module
  */
-import Instrumentation from 'instrumentation';
 import config from 'mc/config';
+// biome-ignore lint/style/useNodejsImportProtocol: the SDK's module
+import Net from 'net';
 import SNTP from 'sntp';
 import Time from 'time';
 import { PackedExamples } from '../../../data/packed.js';
 import { FlashSetup } from '../../../flash/setup.js';
 import type { Clock, Entropy, Examples, Log, RawPartition } from '../../ports.js';
 import type { Host } from '../host.js';
+import { engineMemory } from '../memory.js';
+import { freeBytes } from '../native/chip.js';
+import { releaseOf } from '../release.js';
+import { openFirmware } from './firmware.js';
 import { WifiNetwork } from './network.js';
 import { openPartition } from './partition.js';
+import { resetReason } from './reset.js';
 import { Wifi } from './wifi.js';
 
-export function openHost(log: Log, clock: Clock, entropy: Entropy): Host {
-  const setup = new FlashSetup(openPartition('setup')).load();
+export function openHost(log: Log, clock: Clock, entropy: Entropy, isSecure: boolean): Host {
+  const setupStore = new FlashSetup(openPartition('setup'));
+  const setup = setupStore.load();
   const ssid = setup.ssid ?? text('ssid');
   const task = setup.task ?? text('task');
   if (ssid === undefined) throw new Error('no Wi-Fi; say: wifi <name> <password>, then: reset');
   if (task === undefined) throw new Error('no task; say: task <name>, then: reset');
   const password = setup.ssid === undefined ? text('password') : setup.password;
-  const network = new WifiNetwork({ task, broker: setup.broker ?? text('broker'), clock, log });
+  const network = new WifiNetwork({
+    task,
+    isSecure,
+    broker: setup.broker ?? text('broker'),
+    last: setup.last,
+    clock,
+    log,
+    remember: (last) => setupStore.save({ ...setupStore.load(), last }), // a person may have changed the rest
+  });
   const wifi = new Wifi({
     ssid,
     password,
@@ -36,14 +51,17 @@ export function openHost(log: Log, clock: Clock, entropy: Entropy): Host {
     onDown: () => network.down(),
   });
   const device = setup.device ?? text('device') ?? `esp32-${wifi.mac.replaceAll(':', '').toLowerCase()}`;
-  const freeMemory = Instrumentation.map('System Free Memory');
+  const board: string = config.board;
+  const release = releaseOf({ target: text('target'), release: text('release'), key: text('key') }, board);
   return {
-    identity: { device, board: config.board },
+    identity: { device, board },
     task,
     network,
     partition: openPartition('models'),
     examples: openExamples(openPartition('shard'), log),
-    freeBytes: () => (freeMemory === undefined ? 0 : (Instrumentation.get(freeMemory) ?? 0)),
+    firmware: release && openFirmware(release),
+    freeBytes,
+    vitals: () => ({ ...engineMemory(), rssi: Net.get('RSSI') ?? 0, reset: resetReason() }),
   };
 }
 

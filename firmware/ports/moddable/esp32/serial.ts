@@ -7,6 +7,7 @@ import type Serial from 'embedded:io/serial';
 import { runLine } from '../../../console/console.js';
 import { reasonOf } from '../../../federation/guard.js';
 import type { Log, SetupStore } from '../../ports.js';
+import { restart } from './restart.js';
 
 const BAUD = 115_200;
 const RETURN = 13;
@@ -18,7 +19,6 @@ interface Chip {
   readonly device?: {
     readonly Serial?: { readonly default?: object & { readonly io: new (options: object) => Serial } };
   };
-  readonly System?: { restart(): void };
 }
 
 /** A board without a serial port, or whose port is the debugger's, has no console: a line says so. */
@@ -30,7 +30,7 @@ export function startConsole(setup: SetupStore, log: Log): void {
     setup,
     say: (line: string) => log.line(line),
     status: () => statusOf(setup),
-    restart: () => chip.System?.restart(),
+    restart,
   };
   let line = '';
   const take = (byte: number) => {

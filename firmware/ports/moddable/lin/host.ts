@@ -10,10 +10,11 @@ import { guarded } from '../../../federation/guard.js';
 import type { Settings } from '../../../federation/settings.js';
 import type { Identity, Log } from '../../ports.js';
 import type { Host } from '../host.js';
+import { engineMemory } from '../memory.js';
 import type { BrokerAddress, Network, Search } from '../network.js';
 import { FilePartition } from './partition.js';
 
-interface BoardSettings extends Identity, BrokerAddress {
+interface BoardSettings extends Identity, Omit<BrokerAddress, 'name'> {
   readonly task: string;
   readonly settings?: Partial<Settings>;
 }
@@ -26,11 +27,12 @@ export function openHost(log: Log): Host {
   return {
     identity: { device, board },
     task,
-    network: new FixedNetwork({ address, port }, log),
+    network: new FixedNetwork({ address, port, name: address }, log),
     partition: new FilePartition('flash', FLASH_BYTES),
     examples: openExamples('shard.fld'),
     settings,
     freeBytes: () => 0,
+    vitals: () => ({ ...engineMemory(), rssi: 0, reset: 'unknown' }),
   };
 }
 
@@ -52,6 +54,8 @@ class FixedNetwork implements Network {
     );
     return { cancel: () => Timer.clear(timer) };
   }
+
+  worked(): void {}
 }
 
 function readSettings(): BoardSettings {

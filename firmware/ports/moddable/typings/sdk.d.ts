@@ -2,6 +2,17 @@
  * Modules of the SDK that its types on npm do not know: what the ports use of them. The SDK's own
  * types, newer, count when it builds the firmware.
  */
+/** Makes a host function of a C function; the compiler wants its name as it stands here. */
+declare function native(name: string): (...values: unknown[]) => number;
+
+declare module 'crypt' {
+  export class Digest {
+    constructor(type: 'SHA256');
+    write(message: ArrayBuffer): void;
+    close(): ArrayBuffer;
+  }
+}
+
 declare module 'embedded:network/interface/wifi' {
   export default class WiFi {
     constructor(options: { onChanged?: (property: string) => void });
