@@ -3,7 +3,7 @@
  * @module
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export async function compileAll(
   const worker = async () => {
     for (const i of queue) {
       if (existsSync(objects[i])) continue;
-      const temporary = `${objects[i]}-${process.pid}`;
+      const temporary = `${objects[i]}-${randomUUID()}`;
       await compile(compiler, [...flags, '-c', sources[i], '-o', temporary]);
       renameSync(temporary, objects[i]);
     }

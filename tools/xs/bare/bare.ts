@@ -15,6 +15,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import type { BoardProfile } from '../../../shared/model/boards.js';
 import { heapOf, SLOT_BYTES } from '../../../shared/model/heap.js';
 import { nativeKernels } from '../../kernels-to-c/native.js';
@@ -122,6 +123,14 @@ export async function runBare(options: BareOptions): Promise<BareRun> {
   }
 }
 
+/**
+ * The script that runs an entry, for the desktop's host as well: there a global `counter` with `begin` and
+ * `end` must be made before it, and a frame of kind FREE_KIND with the input starts it.
+ */
+export async function bareScript(entry: string, plugins?: Plugin[]): Promise<string> {
+  return (await bundleForXs(entry, plugins)) + FOOTER;
+}
+
 /** Kinds of frames of `../host/main.c`. */
 const STORE: Readonly<Record<StoreKind, number>> = { examples: 2, slot: 3, record: 4, chip: 6 };
 
@@ -137,18 +146,14 @@ async function prepare(options: BareOptions, folder: string): Promise<Prepared> 
   const kernels = native ? nativeKernels(folder) : undefined;
   const program = await buildBare(optimize, kernels);
   if (!isModule) return { program, script: bundle + FOOTER, all: [] };
-  if (!phases) {
-    const script = await bundleForXs(bundle, kernels && [kernels.plugin]);
-    return { program, script: script + FOOTER, all: [] };
-  }
+  if (!phases) return { program, script: await bareScript(bundle, kernels && [kernels.plugin]), all: [] };
   const all = probes();
   const cModule = (path: string) =>
     readFileSync(join(folder, 'bundle', path.replace(/\.ts$/, '.js')), 'utf8');
   const plugins = [probePlugin(all, native ? cModule : undefined)];
   // kernels without a phase have no probe
   if (kernels !== undefined) plugins.push(kernels.plugin);
-  const script = await bundleForXs(bundle, plugins);
-  return { program, script: calibration(all) + script + FOOTER, all };
+  return { program, script: calibration(all) + (await bareScript(bundle, plugins)), all };
 }
 
 function resultOf(answers: readonly HostFrame[], all: readonly Probe[], limits: HeapLimits): BareRun {

@@ -5,6 +5,7 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { NativeKernels } from '../../kernels-to-c/native.js';
@@ -100,18 +101,17 @@ export async function buildBare(optimize: Optimize, kernels?: NativeKernels): Pr
   const key = hashOf([engineKey, ...flags, ...LINK], [...own, ...headers]);
   const path = join(CACHE, `bare-${key}`);
   if (existsSync(path)) return path;
-  const objects = [
-    ...(await compileAll(COMPILER, engine, [...FLAGS, optimize], join(CACHE, `bare-engine-${engineKey}`))),
-    ...(await compileAll(
-      COMPILER,
-      own,
-      [...FLAGS, optimize, ...folders, ...flags],
-      join(CACHE, `bare-own-${key}`),
-    )),
-  ];
-  const temporary = `${path}-${process.pid}`;
-  await compile(COMPILER, [...LINK, ...objects, '-lm', '-o', temporary]);
-  renameSync(temporary, path);
-  rmSync(join(CACHE, `bare-own-${key}`), { recursive: true, force: true });
+  const mine = join(CACHE, `bare-own-${randomUUID()}`); // another process may build the same
+  try {
+    const all = [...FLAGS, optimize];
+    const objects = [
+      ...(await compileAll(COMPILER, engine, all, join(CACHE, `bare-engine-${engineKey}`))),
+      ...(await compileAll(COMPILER, own, [...all, ...folders, ...flags], mine)),
+    ];
+    await compile(COMPILER, [...LINK, ...objects, '-lm', '-o', join(mine, 'program')]);
+    renameSync(join(mine, 'program'), path);
+  } finally {
+    rmSync(mine, { recursive: true, force: true });
+  }
   return path;
 }

@@ -5,6 +5,7 @@
  */
 
 export const PHASES = [
+  'examples',
   'forward',
   'loss',
   'input gradient',
@@ -18,12 +19,23 @@ export const PHASES = [
   'start',
 ] as const;
 
+/** Those that happen once a round. */
+const ONCE: readonly string[] = ['start', 'evaluation', 'update'];
+export const STEP_PHASES: readonly Phase[] = PHASES.filter((phase) => !ONCE.includes(phase));
+
 export type Phase = (typeof PHASES)[number];
+
+/** In place of a phase: it holds phases. */
+export const SCOPE = 'scope';
+
+/** All steps of a round, with what happens before the first. */
+export const TRAINING = 'Trainer.train';
 
 export interface Place {
   readonly module: string; // path from the root
-  readonly name: string; // `function`, or `Class.method` of a generator
-  readonly phase: Phase;
+  readonly name: string; // `function` or `Class.method`
+  readonly phase: Phase | typeof SCOPE;
+  readonly parameters?: number; // undefined: a generator
 }
 
 /** Kernels, by phase. Those that are in none count with what is between the phases. */
@@ -63,11 +75,17 @@ const KERNELS: Readonly<Partial<Record<Phase, readonly string[]>>> = {
   're-selection': ['topkCountFrom', 'topkCountHigh', 'topkCountLow', 'listActive'],
 };
 
-/** Generators: their own JavaScript counts as well. */
-export const GENERATORS: readonly Place[] = [
+/** What is no kernel: their own JavaScript counts as well. */
+export const MORE_PLACES: readonly Place[] = [
+  { module: 'firmware/trainer/trainer.ts', name: TRAINING, phase: SCOPE },
+  { module: 'shared/fixed/noise.ts', name: 'fillNoise', phase: 'start', parameters: 3 },
+  { module: 'firmware/trainer/network.ts', name: 'Network.setExample', phase: 'examples', parameters: 2 },
   { module: 'firmware/trainer/network.ts', name: 'Network.select', phase: 're-selection' },
   { module: 'firmware/trainer/network.ts', name: 'Network.load', phase: 'start' },
   { module: 'firmware/trainer/network.ts', name: 'Network.raise', phase: 'start' },
+  { module: 'firmware/trainer/norm.ts', name: 'errorNorms', phase: 'norms' },
+  { module: 'firmware/trainer/norm.ts', name: 'inputNorms', phase: 'norms' },
+  { module: 'firmware/trainer/rate.ts', name: 'clipRate', phase: 'norms', parameters: 5 },
   { module: 'shared/model/mask.ts', name: 'maskOf', phase: 're-selection' },
   { module: 'firmware/trainer/evaluate.ts', name: 'evaluate', phase: 'evaluation' },
   { module: 'firmware/trainer/uplink.ts', name: 'layerDeltas', phase: 'update' },

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { kernelModules, ROOT } from '../../kernels-to-c/modules.js';
 import { swapModules } from '../../kernels-to-c/swap.js';
-import { GENERATORS, type Phase, phaseOfKernel } from './phase.js';
+import { MORE_PLACES, type Phase, phaseOfKernel, SCOPE } from './phase.js';
 
 export interface Probe {
   readonly name: string; // of the function
-  readonly phase: Phase;
+  readonly phase: Phase | typeof SCOPE;
   readonly module: string;
   readonly shape: number; // its arguments, or GENERATOR
 }
@@ -31,8 +31,10 @@ export function probes(): Probe[] {
     if (phase !== undefined)
       kernels.set(name, { name, phase, module: module.path, shape: parameters.length });
   }
-  const generators = GENERATORS.map((place): Probe => ({ ...place, shape: GENERATOR }));
-  return [...kernels.values(), ...generators];
+  const more = MORE_PLACES.map(
+    ({ parameters, ...place }): Probe => ({ ...place, shape: parameters ?? GENERATOR }),
+  );
+  return [...kernels.values(), ...more];
 }
 
 /**
@@ -63,41 +65,32 @@ function moduleWithProbes(path: string, all: readonly Probe[]): string {
   const real = JSON.stringify(REAL + path);
   const lines = [`import * as real from ${real};`, `export * from ${real};`];
   lines.push('const { enter, leave, place } = globalThis.counter;');
-  for (const [i, { module, name, shape }] of all.entries()) {
+  for (const [i, { module, name, shape, phase }] of all.entries()) {
     if (module !== path) continue;
-    const number = i + 1;
-    lines.push(`place(${number}, ${shape});`);
+    lines.push(`place(${i + 1}, ${shape}, ${phase === SCOPE ? 1 : 0});`);
     const [owner, method] = name.split('.');
-    if (method !== undefined) {
-      lines.push(`const ${owner}_${method} = real.${owner}.prototype.${method};`);
-      lines.push(
-        `real.${owner}.prototype.${method} = function* (...given) {`,
-        `  const inner = ${owner}_${method}.apply(this, given);`,
-        ...generatorLines(number),
-        '};',
-      );
-    } else if (shape === GENERATOR) {
-      lines.push(
-        `export function* ${name}(...given) {`,
-        `  const inner = real.${name}(...given);`,
-        ...generatorLines(number),
-        '}',
-      );
-    } else lines.push(...functionLines(`export function ${name}`, `real.${name}`, number, shape));
+    if (method === undefined) lines.push(`export ${probeLines(name, `real.${name}`, i + 1, shape)}`);
+    else {
+      const place = `real.${owner}.prototype.${method}`;
+      lines.push(`const ${owner}_${method} = ${place};`);
+      lines.push(`${place} = ${probeLines('', `${owner}_${method}.call`, i + 1, shape, 'this')};`);
+    }
   }
   return lines.join('\n');
 }
 
-function functionLines(head: string, real: string, number: number, shape: number): string[] {
-  const given = Array.from({ length: shape }, (_, i) => `a${i}`).join(', ');
+/** @param first what the real function is given before the arguments */
+function probeLines(name: string, real: string, number: number, shape: number, first?: string): string {
+  const given = Array.from({ length: shape === GENERATOR ? 8 : shape }, (_, i) => `a${i}`);
+  const call = `${real}(${[...(first === undefined ? [] : [first]), ...given].join(', ')})`;
+  const star = shape === GENERATOR ? '*' : '';
   return [
-    `${head}(${given}) {`,
-    `  enter(${number});`,
-    `  const result = ${real}(${given});`,
-    `  leave(${number});`,
-    '  return result;',
+    `function${star} ${name}(${given.join(', ')}) {`,
+    ...(shape === GENERATOR
+      ? [`  const inner = ${call};`, ...generatorLines(number)]
+      : [`  enter(${number});`, `  const result = ${call};`, `  leave(${number});`, '  return result;']),
     '}',
-  ];
+  ].join('\n');
 }
 
 function generatorLines(number: number): string[] {
@@ -119,15 +112,12 @@ export function calibration(all: readonly Probe[]): string {
     'const { enter, leave, place, mark, call, shape } = globalThis.counter;',
     'function empty() {}',
     'function* steps() { for (;;) yield 0; }',
-    'function* probedSteps(...given) {',
-    '  const inner = steps(...given);',
-    ...generatorLines(0),
-    '}',
+    probeLines('probedSteps', 'steps', 0, GENERATOR),
     'function withCall() { enter(0); const result = empty(); leave(0); return result; }',
     'function withoutCall() { enter(0); const result = undefined; leave(0); return result; }',
-    ...shapes.flatMap((n) => functionLines(`function probed${n}`, 'empty', 0, n)),
+    ...shapes.map((n) => probeLines(`probed${n}`, 'empty', 0, n)),
     'globalThis.calibrate = () => {',
-    '  place(0, 0);',
+    '  place(0, 0, 0);',
     '  withCall(); call(); withoutCall(); call();',
     ...shapes.flatMap((n) => {
       const given = Array.from({ length: n }, () => '1').join(', ');

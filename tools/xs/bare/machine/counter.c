@@ -4,7 +4,7 @@
  *   function probe(a, b) { enter(place); const result = real(a, b); leave(place); return result; }
  *
  * What runs while a place is open is part of it: probes inside are not told apart, only their own cost is
- * taken off. That cost depends on the number of arguments and is measured in this machine (`calibrate` of a
+ * taken off. A scope is a place that leaves the places inside as they are, so its count holds theirs too. That cost depends on the number of arguments and is measured in this machine (`calibrate` of a
  * bundle), since XS spends the same instructions on the same byte code every time. Nothing here allocates.
  */
 #include "counter.h"
@@ -21,6 +21,7 @@ enum { PLACES = 128, SHAPES = 32, MARKS = 4 };
 
 typedef struct {
 	uint32_t shape; /* arguments of its probe */
+	uint32_t isScope; /* what runs inside is told apart as well */
 	uint32_t calls;
 	int64_t instructions;
 } Place;
@@ -37,7 +38,9 @@ static int64_t gCall; /* what calling a function that does nothing takes */
 static uint32_t gMarked, gDepth;
 static uint64_t gOpened, gLast; /* the last span between enter and leave */
 static int64_t gInner; /* cost of probes inside of the open place */
-static int64_t gProbes; /* cost of all probes while a piece of work ran */
+static int64_t gProbes; /* cost of all probes so far */
+static uint64_t gScopeOpened; /* one scope at a time */
+static int64_t gScopeProbes;
 static uint64_t gBegun, gWork;
 
 uint64_t instructionsSoFar(void)
@@ -60,8 +63,11 @@ static uint32_t argument(xsMachine* the, int index, uint32_t limit)
 
 static void counter_enter(xsMachine* the)
 {
-	const uint32_t place = argument(the, 0, PLACES);
-	if (gDepth++ > 0) gInner += gCosts[gPlaces[place].shape].whole;
+	const Place* place = &gPlaces[argument(the, 0, PLACES)];
+	if (place->isScope) {
+		gScopeProbes = gProbes;
+		gScopeOpened = instructionsSoFar();
+	} else if (gDepth++ > 0) gInner += gCosts[place->shape].whole;
 	else gOpened = instructionsSoFar();
 }
 
@@ -70,18 +76,24 @@ static void counter_leave(xsMachine* the)
 	const uint64_t now = instructionsSoFar();
 	Place* place = &gPlaces[argument(the, 0, PLACES)];
 	const ProbeCost* cost = &gCosts[place->shape];
+	if (place->isScope) {
+		place->calls++;
+		place->instructions += (int64_t)(now - gScopeOpened) - cost->inside - (gProbes - gScopeProbes);
+	}
 	gProbes += cost->whole;
-	if (--gDepth > 0) return;
+	if (place->isScope || --gDepth > 0) return;
 	gLast = now - gOpened;
 	place->calls++;
 	place->instructions += (int64_t)gLast - cost->inside - gInner;
 	gInner = 0;
 }
 
-/* place(number, shape) */
+/* place(number, shape, isScope) */
 static void counter_place(xsMachine* the)
 {
-	gPlaces[argument(the, 0, PLACES)].shape = argument(the, 1, SHAPES);
+	Place* place = &gPlaces[argument(the, 0, PLACES)];
+	place->shape = argument(the, 1, SHAPES);
+	place->isScope = argument(the, 2, 2);
 }
 
 static void counter_mark(xsMachine* the)
@@ -128,7 +140,7 @@ typedef struct {
 static const HostFunction FUNCTIONS[] = {
 	{ "enter", counter_enter, 1 },
 	{ "leave", counter_leave, 1 },
-	{ "place", counter_place, 2 },
+	{ "place", counter_place, 3 },
 	{ "mark", counter_mark, 0 },
 	{ "call", counter_call, 0 },
 	{ "shape", counter_shape, 1 },
