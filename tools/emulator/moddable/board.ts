@@ -4,6 +4,7 @@
  * @module
  */
 import { globals } from '../xs/native.js';
+import { native } from './hostfunctions.js';
 import { FROM_BOARD, TO_BOARD } from './kinds.js';
 import { isBooted, Machine, machine, setMachine } from './machine.js';
 import { Serial } from './serial.js';
@@ -13,6 +14,7 @@ interface ChipGlobals {
   trace: (...texts: readonly unknown[]) => void;
   device: { readonly Serial: { readonly default: { readonly io: typeof Serial; readonly port: number } } };
   System: { restart(): void };
+  native: typeof native;
 }
 
 /**
@@ -24,6 +26,7 @@ export function install(main: () => void): void {
   const scope = globals<ChipGlobals>();
   scope.trace = (...texts) => globals().host.send(FROM_BOARD.log, texts.join(''));
   scope.device = { Serial: { default: { io: Serial, port: 0 } } };
+  scope.native = native;
   scope.System = {
     restart() {
       machine().halt();

@@ -7,6 +7,11 @@ import { FROM_BOARD } from './kinds.js';
 import { machine } from './machine.js';
 
 const Net = {
+  /** Nobody knows the signal of a wire. */
+  get(): undefined {
+    return undefined;
+  },
+
   /** @param onResolved the address is undefined when nobody has that name */
   resolve(name: string, onResolved: (name: string, address: string | undefined) => void): void {
     const handle = machine().handle(() => {

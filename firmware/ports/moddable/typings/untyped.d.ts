@@ -12,6 +12,7 @@ declare module 'curve' {
 
 declare module 'ecp' {
   export default class ECPoint {
+    readonly X: bigint;
     /** @param bytes 4, then x and y, big-endian */
     static fromOctetString(bytes: Uint8Array): ECPoint;
   }
