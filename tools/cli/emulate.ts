@@ -2,28 +2,34 @@
  * `sparrow emulate`: a room of emulated boards that joins a running broker.
  * @module
  */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { BOARD_NAMES } from '../../shared/model/boards.js';
+import { BROKER_NAME, parsePlace } from '../../shared/protocol/service.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { taskName } from '../datasets/model.js';
 import { Room } from '../emulator/room.js';
+import { searchBroker } from '../emulator/search.js';
+import type { BrokerAddress } from '../emulator/transport.js';
 import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
 import { examplesByDevice, witness } from './witness.js';
 
 interface EmulateOptions extends RoomOptions {
-  readonly broker: string;
+  readonly broker?: string;
+  readonly ca?: string;
   readonly task?: string;
   readonly flash?: string;
   readonly shadow: boolean;
 }
 
-const MQTT_PORT = 1883;
 const JOIN_MS = 3000;
 
 export function emulateCommand(): Command {
   const command = new Command('emulate')
     .description('emulate boards that join a running broker; stop them with Ctrl-C')
-    .option('--broker <host:port>', 'where the broker listens', `127.0.0.1:${MQTT_PORT}`)
+    .option('--broker <host:port>', 'where the broker listens, mqtts:// for TLS; searched for when left out')
+    .option('--ca <file>', 'certificate of the broker’s authority in PEM: TLS, and nothing else')
     .option('--task <name>', 'name in the topics; that of the data set when left out')
     .option('--flash <folder>', 'keep the boards’ flash in files there; in memory when left out')
     .option('--shadow', 'start no board: the one of --twin runs elsewhere, on the same examples', false);
@@ -32,8 +38,8 @@ export function emulateCommand(): Command {
 
 async function run(options: EmulateOptions): Promise<void> {
   const dataset = loadDataset(options.data);
-  const broker = addressOf(options.broker);
   const task = options.task ?? taskName(dataset.name);
+  const broker = await brokerFrom(options, task);
   const shards = shardsFrom(options, dataset);
   const examples = examplesByDevice(options, shards, options.shadow);
   const room = new Room({
@@ -65,12 +71,30 @@ async function run(options: EmulateOptions): Promise<void> {
   seen.close();
 }
 
-/** @throws RangeError unless the text is host:port */
-function addressOf(text: string): { host: string; port: number } {
-  const match = /^(.+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port < 1 || port > 65535) {
-    throw new RangeError(`broker ${text}, expected host:port, such as 192.168.1.10:${MQTT_PORT}`);
+/** @throws RangeError or Error in one line: what was typed is no address, no such file, nobody answers */
+async function brokerFrom({ broker, ca }: EmulateOptions, task: string): Promise<BrokerAddress> {
+  const trusted = ca === undefined ? undefined : readAuthority(ca);
+  if (broker === undefined) {
+    const { address, port } = await searchBroker({ task, isSecure: trusted !== undefined });
+    console.log(`broker of task ${task} at ${address}:${port}`);
+    return {
+      host: address,
+      port,
+      tls: trusted === undefined ? undefined : { ca: trusted, name: BROKER_NAME },
+    };
   }
-  return { host: match[1], port };
+  const { host, port, isSecure } = parsePlace(broker, trusted !== undefined);
+  if (!isSecure && trusted !== undefined)
+    throw new RangeError(`broker ${broker}, expected mqtts:// with --ca`);
+  return { host, port, tls: isSecure ? { ca: trusted } : undefined };
+}
+
+function readAuthority(path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    throw new RangeError(`ca ${path}: ${(error as Error).message}, expected a certificate in PEM`);
+  }
 }

@@ -80,6 +80,7 @@ export class TcpTransport implements BreakableTransport {
       socket.destroy();
     };
     mqtt.on('connect', () => isCurrent() && events.onConnected());
+    socket.on('error', (error) => fail(reasonOf(error))); // of those, MQTT.js passes on some
     mqtt.on('error', (error) => fail(reasonOf(error)));
     mqtt.on('message', (topic, payload) => {
       if (!isCurrent()) return;
@@ -149,8 +150,8 @@ export class TcpTransport implements BreakableTransport {
   }
 }
 
-/** TLS 1.2 is the newest that boards speak, so emulated ones do not speak another. */
-function socketTo({ host, port, tls }: BrokerAddress): Socket {
+/** A connection that has begun. TLS 1.2 is the newest that boards speak, so this speaks no other. */
+export function socketTo({ host, port, tls }: BrokerAddress): Socket {
   if (tls === undefined) return connect({ host, port, noDelay: true });
   const { ca, name } = tls;
   const socket = connectSecure({
@@ -173,6 +174,8 @@ function reasonOf(error: Error & { readonly code?: string | number }): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `certificate: ${message}`;
   const expected = Object.hasOwn(CERTIFICATE_ERRORS, code) ? CERTIFICATE_ERRORS[code] : undefined;
   if (expected !== undefined) return `certificate ${message}, expected ${expected}`;
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'no TLS at that port, expected a broker with TLS';
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || /before secure TLS connection/.test(message)) {
+    return 'no TLS at that port, expected a broker with TLS';
+  }
   return message || name;
 }

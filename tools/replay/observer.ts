@@ -4,10 +4,9 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { MqttClient } from 'mqtt';
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
-import type { BrokerAddress } from '../emulator/transport.js';
+import { type BrokerAddress, socketTo } from '../emulator/transport.js';
 
 export interface Observer {
   close(): void;
@@ -31,7 +30,7 @@ export interface Observed {
 }
 
 export function observe({ broker, task, device, hear, log, onListening, onRefused }: Observed): Observer {
-  const client = new MqttClient(() => connect({ ...broker, noDelay: true }), {
+  const client = new MqttClient(() => socketTo(broker), {
     clientId: `observer:replay-${randomBytes(4).toString('hex')}`,
     protocolVersion: 4,
     clean: true,

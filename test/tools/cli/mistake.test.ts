@@ -150,10 +150,32 @@ test('a data folder of another federation is told in one line', async () => {
   );
 });
 
-test('an address without a port is told in one line', async () => {
-  const { code, errors } = await sparrow(folder, ['emulate', '--broker', 'somewhere']);
-  assert.is(code, 1);
-  assert.match(errors[0], /^sparrow: broker somewhere, expected host:port/);
+test('what is no address of a broker is told in one line', async () => {
+  for (const [words, expected] of [
+    [['--broker', 'some where'], /^sparrow: broker some where, expected host:port/],
+    [['--broker', 'laptop:99999'], /^sparrow: broker laptop:99999, expected host:port/],
+    [['--ca', 'nowhere.pem'], /^sparrow: ca nowhere\.pem: ENOENT.*, expected a certificate in PEM$/],
+  ] as const) {
+    const { code, errors } = await sparrow(folder, ['emulate', ...words]);
+    assert.is(code, 1);
+    assert.is(errors.length, 1, errors.join('\n'));
+    assert.match(errors[0], expected);
+  }
+});
+
+test('certificate and key that do not fit are told in one line, before a broker starts', async () => {
+  const start = (...words: string[]) =>
+    sparrow(folder, ['broker', '--folder', 'tls-broker', '--port', '0', ...words]);
+  for (const [words, expected] of [
+    [['--tls-cert', 'a.pem'], /^sparrow: TLS, expected both --tls-cert and --tls-key$/],
+    [['--no-plain'], /^sparrow: TLS, expected both --tls-cert and --tls-key$/],
+    [['--tls-cert', 'a.pem', '--tls-key', 'a.key'], /^sparrow: certificate a\.pem: ENOENT, expected a file$/],
+  ] as const) {
+    const { code, errors } = await start(...words);
+    assert.is(code, 1);
+    assert.is(errors.length, 1, errors.join('\n'));
+    assert.match(errors[0], expected);
+  }
 });
 
 test.run();
