@@ -174,7 +174,7 @@ function reasonOf(error: Error & { readonly code?: string | number }): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `certificate: ${message}`;
   const expected = Object.hasOwn(CERTIFICATE_ERRORS, code) ? CERTIFICATE_ERRORS[code] : undefined;
   if (expected !== undefined) return `certificate ${message}, expected ${expected}`;
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || /before secure TLS connection/.test(message)) {
+  if (/wrong version number|before secure TLS connection/.test(message)) {
     return 'no TLS at that port, expected a broker with TLS';
   }
   return message || name;

@@ -115,7 +115,7 @@ test('whom it does not trust it does not talk to, and says why', async () => {
   for (const [what, at, expected] of cases) {
     const { story } = open(at, 'x');
     await until(() => story.length > 0, what);
-    assert.match(story[0], expected, what);
+    assert.match(story[0], expected, story[0]);
     assert.is(story.length, 1, what);
   }
 });
