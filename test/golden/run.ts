@@ -1,5 +1,6 @@
 /**
- * The golden runs, for any engine: each method trains for 500 steps and more on synthetic data.
+ * The golden runs, for any engine: each method trains for 500 steps and more on synthetic data, and each preset
+ * for a few on each network of the zoo.
  * Rates and batches are set here, so that a preset may get better defaults without touching a hash.
  */
 import { SyntheticExamples } from '../../firmware/data/synthetic.js';
@@ -7,12 +8,14 @@ import { localRound, roundSeed } from '../../firmware/federation/localround.js';
 import type { Examples } from '../../firmware/ports/ports.js';
 import { trainingPart } from '../../firmware/trainer/holdback.js';
 import { Trainer } from '../../firmware/trainer/trainer.js';
+import type { ModelDescription } from '../../shared/model/description.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type { LayerDescription } from '../../shared/model/layer.js';
 import { sourceOf } from '../../shared/model/model.js';
-import { type PresetName, type Recipe, recipeOf } from '../../shared/model/recipe.js';
+import { PRESETS, type PresetName, type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import { planTraining, powerOf } from '../../shared/model/training.js';
 import type { Plan } from '../../shared/protocol/plan.js';
+import { ZOO } from '../../tools/datasets/zoo.js';
 
 interface GoldenRun {
   readonly preset: PresetName;
@@ -20,7 +23,13 @@ interface GoldenRun {
   readonly changes: Partial<Recipe>;
   readonly signed?: boolean;
   readonly isSparse?: boolean; // two weights of three are 0 in the base
-  readonly layers?: readonly LayerDescription[]; // 16 and 12 hidden units when left out
+  readonly layers?: readonly LayerDescription[]; // 12 and 8 hidden units when left out
+  readonly zoo?: ZooRun; // of a network of the zoo in place of these small ones
+}
+
+interface ZooRun {
+  readonly description: ModelDescription;
+  readonly examples: number; // one of ten held back
 }
 
 /** Along time, then the mean of it. */
@@ -41,8 +50,18 @@ const IMAGE: readonly LayerDescription[] = [
   { kind: 'dense', units: 10 },
 ];
 
+const DENSE: readonly LayerDescription[] = [12, 8, 10].map((units) => ({ kind: 'dense', units }));
+
+/** By network: some more where a step is quick. */
+const EXAMPLES: Readonly<Record<string, number>> = {
+  'digits-mlp': 90,
+  'fashion14-mlp': 45,
+  'fashion14-cnn': 45,
+  'speech12-kws': 20,
+};
+
 /** Batches on both sides of the eight lanes that kernels take at once. */
-const RUNS: Readonly<Record<string, GoldenRun>> = {
+const METHODS: Readonly<Record<string, GoldenRun>> = {
   dense: { preset: 'dense', density: 1, changes: { batch: 8 } },
   'dense, batch 1, int8 inputs': { preset: 'dense', density: 1, changes: { batch: 1 }, signed: true },
   swat: { preset: 'swat', density: 0.1, changes: { batch: 8 } },
@@ -140,7 +159,38 @@ const RUNS: Readonly<Record<string, GoldenRun>> = {
   'convolution of images, sparrow': { preset: 'sparrow', density: 0.5, changes: { batch: 9 }, layers: IMAGE },
 };
 
+/** Every preset on every network of the zoo: a few steps, since byte code takes about 0.1 µs for each multiply-accumulate. */
+const ZOO_RUNS: Readonly<Record<string, GoldenRun>> = Object.fromEntries(
+  ZOO.flatMap((description) =>
+    PRESETS.map((preset): [string, GoldenRun] => [
+      `${description.name}, ${preset}`,
+      {
+        preset,
+        density: preset === 'dense' ? 1 : 0.1,
+        changes: { batch: 8, rate: 0.3, reselectEvery: 16, epochs: 1 },
+        signed: description.input.type === 'int8',
+        isSparse: preset === 'sparsyfed',
+        zoo: { description, examples: EXAMPLES[description.name] },
+      },
+    ]),
+  ),
+);
+
+const RUNS: Readonly<Record<string, GoldenRun>> = { ...METHODS, ...ZOO_RUNS };
+
+/** Each method in several forms, for hundreds of steps. */
+export const METHOD_NAMES = Object.keys(METHODS);
+
+/** Each network of the zoo with each preset. */
+export const ZOO_NAMES = Object.keys(ZOO_RUNS);
+
 export const NAMES = Object.keys(RUNS);
+
+/** The preset and the kinds of layers of a run. */
+export function coverOf(name: string): { readonly preset: PresetName; readonly kinds: readonly string[] } {
+  const { preset, layers, zoo } = RUNS[name];
+  return { preset, kinds: (zoo?.description.layers ?? layers ?? DENSE).map(({ kind }) => kind) };
+}
 
 const STEPS = 500;
 const SEED = 4711;
@@ -155,17 +205,11 @@ export interface GoldenResult {
 
 /** @param sliceMacs changes no bit */
 export function goldenRun(name: string, sliceMacs: number): GoldenResult {
-  const { preset, density, changes, signed = false, isSparse, layers: given } = RUNS[name];
+  const { preset, density, changes, signed = false, isSparse, zoo } = RUNS[name];
   const power = recipeOf(preset, density, changes).power;
-  const model = initialModel(
-    {
-      name: 'golden',
-      input: { shape: [6, 6], type: signed ? 'int8' : 'uint8', exp: signed ? -7 : -8 },
-      layers: given ?? [12, 8, 10].map((units) => ({ kind: 'dense', units })),
-    },
-    SEED,
-    powerOf({ power }),
-  );
+  const input = { shape: [6, 6], type: signed ? 'int8' : 'uint8', exp: signed ? -7 : -8 } as const;
+  const small = { name: 'golden', input, layers: RUNS[name].layers ?? DENSE };
+  const model = initialModel(zoo?.description ?? small, SEED, powerOf({ power }));
   if (isSparse) {
     for (const { weights } of model.head.layout.layers) {
       const all = new Int16Array(model.parameters, weights.offset, weights.length);
@@ -173,9 +217,10 @@ export function goldenRun(name: string, sliceMacs: number): GoldenResult {
     }
   }
   const batch = changes.batch ?? 1;
-  const examples = inMemory(new SyntheticExamples(70, 36, 10, SEED, signed)); // 63 to train on
+  const { inputs, classes } = model.head.layout;
+  const examples = inMemory(new SyntheticExamples(zoo?.examples ?? 70, inputs, classes, SEED, signed));
   const kept = trainingPart(examples, HOLD_BACK_EVERY);
-  const epochs = Math.min(255, Math.ceil(STEPS / Math.ceil(kept.count / batch)));
+  const epochs = changes.epochs ?? Math.min(255, Math.ceil(STEPS / Math.ceil(kept.count / batch)));
   const recipe = recipeOf(preset, density, {
     ...{ rate: 0.3, clip: 4, reselectEvery: 60, holdBackEvery: HOLD_BACK_EVERY, epochs },
     ...changes,

@@ -5,12 +5,11 @@
  */
 import { Command } from 'commander';
 import { BOARD_NAMES, boardProfile } from '../../shared/model/boards.js';
-import type { ModelDescription } from '../../shared/model/description.js';
 import { layoutOf, type ModelLayout } from '../../shared/model/layout.js';
 import { memoryOf } from '../../shared/model/memory.js';
 import { PRESETS, type PresetName, recipeOf } from '../../shared/model/recipe.js';
 import { denseMacsPerExample, planTraining } from '../../shared/model/training.js';
-import { denseModel, imageModel, speechModel } from '../../shared/model/zoo.js';
+import { ZOO } from '../datasets/zoo.js';
 import { integer, number } from './option.js';
 
 interface ModelsOptions {
@@ -18,13 +17,6 @@ interface ModelsOptions {
   readonly batch: number;
   readonly examples: number;
 }
-
-const ZOO: readonly ModelDescription[] = [
-  denseModel('digits', { shape: [8, 8], type: 'uint8', exp: -4 }, 10),
-  denseModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
-  imageModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
-  speechModel('speech12', { shape: [40, 25], type: 'int8', exp: -5 }, 12),
-];
 
 export function modelsCommand(): Command {
   return new Command('models')

@@ -6,9 +6,9 @@
 
 /**
  * What may be absent: the XS engine, data sets that are not in the repository, a C compiler, one for
- * 32-bit programs, one for RISC-V with QEMU, or the Moddable SDK.
+ * 32-bit programs, one for RISC-V with QEMU, the Moddable SDK, or the time for what takes many minutes.
  */
-export type SkipKind = 'xs' | 'data' | 'c' | 'multilib' | 'riscv' | 'moddable';
+export type SkipKind = 'xs' | 'data' | 'c' | 'multilib' | 'riscv' | 'moddable' | 'long';
 
 /** The line that `skip` prints; the runner looks for it. */
 export const SKIP_LINE = /^skipped: .+ \([a-z]+\)$/gm;
@@ -19,7 +19,11 @@ export const SKIP_LINE = /^skipped: .+ \([a-z]+\)$/gm;
  * @throws Error when SPARROW_REQUIRE names the kind, so that the file fails
  */
 export function skip(kind: SkipKind, reason: string): void {
-  const required = (process.env.SPARROW_REQUIRE ?? '').split(',');
-  if (required.includes(kind)) throw new Error(`SPARROW_REQUIRE names ${kind}, but ${reason}`);
+  if (isRequired(kind)) throw new Error(`SPARROW_REQUIRE names ${kind}, but ${reason}`);
   console.log(`skipped: ${reason} (${kind})`);
+}
+
+/** Whether SPARROW_REQUIRE names the kind: what is `long` runs then only. */
+export function isRequired(kind: SkipKind): boolean {
+  return (process.env.SPARROW_REQUIRE ?? '').split(',').includes(kind);
 }

@@ -13,11 +13,11 @@ import { checkMemory, type MemoryNeed, memoryOf } from '../../../shared/model/me
 import { sourceOf } from '../../../shared/model/model.js';
 import { PRESETS, type PresetName, recipeOf } from '../../../shared/model/recipe.js';
 import { planTraining, powerOf } from '../../../shared/model/training.js';
-import { denseModel, imageModel, speechModel } from '../../../shared/model/zoo.js';
 import { deviceHash } from '../../../shared/protocol/device.js';
 import { frameCrc } from '../../../shared/protocol/frame.js';
 import { encodeModel, hashFromBytes } from '../../../shared/protocol/model.js';
 import type { Plan } from '../../../shared/protocol/plan.js';
+import { ZOO } from '../../../tools/datasets/zoo.js';
 import { runStand, type Stand, type StandResult } from '../../../tools/emulator/stand.js';
 import type { XsEngineFiles } from '../../../tools/emulator/xsboard.js';
 import { xsFiles } from '../../../tools/emulator/xsfiles.js';
@@ -31,13 +31,6 @@ const DEVICE = 'xs';
 const EXAMPLES = 10;
 const BATCH = 8;
 const AMPLE = { chunkBytes: 2 ** 22, slots: 2 ** 16, sumBytes: 2 ** 24, stackSlots: STACK_SLOTS };
-
-const ZOO: readonly ModelDescription[] = [
-  denseModel('digits', { shape: [8, 8], type: 'uint8', exp: -4 }, 10),
-  denseModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
-  imageModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
-  speechModel('speech12', { shape: [40, 25], type: 'int8', exp: -5 }, 12),
-];
 
 interface Task {
   readonly stand: Omit<Stand, 'engine' | 'board'>;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,13 +6,9 @@ import { skip } from '../../../tools/test/skip.js';
 import { bestBits, buildHost, missingForHost } from '../../../tools/xs/build.js';
 import { bundleForXs } from '../../../tools/xs/bundle.js';
 import { XsHost } from '../../../tools/xs/host.js';
-import { type GoldenHashes, hashesOf } from '../../golden/hash.js';
-import { NAMES } from '../../golden/run.js';
 import { temporaryFolder } from './replay.js';
 
 const test = suite('kernels-to-c/xs');
-
-const GOLDEN = JSON.parse(readFileSync('test/golden/golden.json', 'utf8')) as Record<string, GoldenHashes>;
 
 /** What a call that goes wrong says. */
 const WRONG: readonly (readonly [call: string, error: RegExp])[] = [
@@ -40,20 +35,6 @@ if (missing !== undefined) {
   const { sources, flags, plugin } = nativeKernels(temporaryFolder());
   const script = await bundleForXs(join(import.meta.dirname, '../../golden/run.ts'), [plugin]);
   const program = await buildHost(bestBits(), { extra: sources, flags });
-
-  test('XS with native kernels gives the golden weights and update of every run', async () => {
-    const host = new XsHost({ program, script });
-    try {
-      for (const name of NAMES) {
-        await host.evaluate(`globalThis.last = bundle.goldenRun(${JSON.stringify(name)}, 1001); 0`);
-        const weights = await host.evaluateBytes('last.weights');
-        const update = await host.evaluateBytes('last.update');
-        assert.equal(hashesOf({ weights, update }), GOLDEN[name], name);
-      }
-    } finally {
-      await host.close();
-    }
-  });
 
   test('a native kernel refuses what lies beside its views, and writes nothing', async () => {
     const host = new XsHost({ program, script });
