@@ -1,30 +1,12 @@
 /**
- * Whether firmware was signed by its maker. The range of r and s is checked here, for every host: a verifier
- * that leaves it out takes a signature of zeros for any message.
- * Source: FIPS 186-5, section 6.4.2, step 1; SP 800-186, section 3.2.1.3 (the order of P-256).
+ * Whether firmware was signed by its maker.
  * @module
  */
-import { frozen } from '../../shared/fixed/frozen.js';
-import { type Firmware, SIGNATURE_BYTES, signedBytes } from '../../shared/protocol/firmware.js';
+import { type Firmware, signedBytes } from '../../shared/protocol/firmware.js';
 import type { Crypto } from '../ports/ports.js';
-
-const HALF = SIGNATURE_BYTES / 2;
-
-/** The order n of the curve's group, big-endian. */
-const ORDER: readonly number[] = frozen([
-  0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6,
-  0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-]);
+import { hasScalars } from './scalar.js';
 
 export function isSignedBy(key: Uint8Array, firmware: Firmware, crypto: Crypto): boolean {
   const { signature } = firmware;
-  if (!isInRange(signature.subarray(0, HALF)) || !isInRange(signature.subarray(HALF))) return false;
-  return crypto.isSigned(key, signedBytes(firmware), signature);
-}
-
-/** 1 to n - 1. */
-function isInRange(number: Uint8Array): boolean {
-  if (number.every((byte) => byte === 0)) return false;
-  const at = number.findIndex((byte, i) => byte !== ORDER[i]);
-  return at >= 0 && number[at] < ORDER[at];
+  return hasScalars(signature) && crypto.isSigned(key, signedBytes(firmware), signature);
 }

@@ -50,6 +50,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'firmware/console': ['firmware/ports/ports', 'shared/fixed', 'shared/protocol'],
   'firmware/discovery': ['firmware/ports/ports', 'shared/fixed', 'shared/protocol'],
+  'firmware/tls': ['firmware/ports/ports', 'firmware/update/scalar', 'shared/fixed', 'shared/protocol'],
   'firmware/main': ['firmware', 'not firmware/ports/moddable', 'shared'],
   'firmware/ports/ports': [],
   'firmware/ports/moddable': [
@@ -62,6 +63,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'firmware/federation/settings',
     'firmware/flash',
     'firmware/ports/ports',
+    'firmware/tls',
     'shared/protocol/service',
     ...MODDABLE,
   ],
