@@ -6,6 +6,7 @@
 import type Serial from 'embedded:io/serial';
 import { runLine } from '../../../console/console.js';
 import { reasonOf } from '../../../federation/guard.js';
+import { decodeUtf8 } from '../../../flash/utf8.js';
 import type { Log, SetupStore } from '../../ports.js';
 import { restart } from './restart.js';
 
@@ -32,14 +33,14 @@ export function startConsole(setup: SetupStore, log: Log): void {
     status: () => statusOf(setup),
     restart,
   };
-  let line = '';
+  let line: number[] = []; // UTF-8: names of Wi-Fis have all kinds of letters
   const take = (byte: number) => {
     if (byte === RETURN || byte === NEWLINE) {
-      const whole = line;
-      line = '';
-      runLine(whole, options);
+      const whole = Uint8Array.from(line);
+      line = [];
+      runLine(decodeUtf8(whole), options);
     } else if (line.length < MOST_BYTES) {
-      line += String.fromCharCode(byte);
+      line.push(byte);
     }
   };
   try {
