@@ -6,6 +6,7 @@ import { xsFiles } from '../emulator/xsfiles.js';
 import { missingFor, TARGETS } from '../kernels-to-c/target.js';
 import { type Bits, compiles, missingForHost } from '../xs/build.js';
 import type { Engine } from './engine.js';
+import { peerEngines } from './peers/engines.js';
 import { measureRam } from './ram.js';
 import { CASES, type Case, caseName } from './training/case.js';
 import { type DataName, hasData } from './training/examples.js';
@@ -87,4 +88,7 @@ const ram: Engine = {
   },
 };
 
-export const ENGINES: readonly Engine[] = [kernels, ram, onXs('xs+c', true), onXs('xs', false)];
+/** @param peers folder of other trainers, '' for none */
+export function enginesWith(peers: string): Engine[] {
+  return [kernels, ram, onXs('xs+c', true), onXs('xs', false), ...peerEngines(peers)];
+}

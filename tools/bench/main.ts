@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --check] [--only <part of a row's name>] [--jobs n]`: what a training step costs, in
+ * `npm run bench [-- --check] [--only <part of a row's name>] [--peers <folder>] [--jobs n]`: what a training step costs, in
  * exact counts, on every engine that is installed. It writes the baseline and the tables of
  * docs/benchmarks.md; with --check it compares with the baseline and writes nothing.
  * @module
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../kernels-to-c/modules.js';
 import { type Baseline, baselineText, compare, differenceLine, isFailure, withFigures } from './baseline.js';
 import type { Engine } from './engine.js';
-import { ENGINES } from './engines.js';
+import { enginesWith } from './engines.js';
 import { fillTables } from './page.js';
 import { measureRows } from './run.js';
 
@@ -22,6 +22,7 @@ const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    peers: { type: 'string', default: '' },
     jobs: { type: 'string', default: '2' },
   },
 });
@@ -29,7 +30,7 @@ const { values } = parseArgs({
 let baseline: Baseline = existsSync(BASELINE) ? JSON.parse(readFileSync(BASELINE, 'utf8')) : {};
 const folder = mkdtempSync(join(tmpdir(), 'sparrow-bench-'));
 try {
-  for (const engine of ENGINES) await bench(engine);
+  for (const engine of enginesWith(values.peers)) await bench(engine);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -58,8 +58,8 @@ function times(ratio: number): string {
 }
 
 function targets(baseline: Baseline): string {
-  const rows = TARGETS.map(({ name, limit, isLeast, valueOf, unit }) => {
-    const value = valueOf(baseline);
+  const rows = TARGETS.map(({ name, limit, isLeast, figureOf, unit }) => {
+    const value = figureOf(baseline);
     const shown = `${isLeast ? 'at least' : 'at most'} ${format(limit)}${unit}`;
     if (value === undefined) return [name, shown, NOTHING, NOTHING];
     const isMet = isLeast ? value >= limit : value <= limit;

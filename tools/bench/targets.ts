@@ -11,7 +11,7 @@ export interface Target {
   readonly limit: number;
   readonly unit: string;
   readonly isLeast: boolean; // else at most
-  readonly valueOf: (baseline: Baseline) => number | undefined;
+  readonly figureOf: (baseline: Baseline) => number | undefined;
 }
 
 /** Weights of 256-64-10. */
@@ -36,7 +36,7 @@ function kernels(preset: PresetName, density: number, batch: number, limit: numb
   return {
     name: `kernels in C on rv32imc: ${words}, batch ${batch}`,
     ...{ limit, unit: '', isLeast: false },
-    valueOf: (baseline) => figure(baseline, 'kernels', preset, density, batch),
+    figureOf: (baseline) => figure(baseline, 'kernels', preset, density, batch),
   };
 }
 
@@ -62,37 +62,37 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'sparrow 0.05, batch 1, against the best peer with an FPU at batch 1',
     ...{ limit: 27, unit: '×', isLeast: true },
-    valueOf: (baseline) => ratio(PEER_BATCH_1, figure(baseline, 'kernels', 'sparrow', 0.05, 1)),
+    figureOf: (baseline) => ratio(PEER_BATCH_1, figure(baseline, 'kernels', 'sparrow', 0.05, 1)),
   },
   {
     name: 'sparrow 0.05, batch 8, against the same peer at its batch 16',
     ...{ limit: 20, unit: '×', isLeast: true },
-    valueOf: (baseline) => ratio(PEER_BATCH_16, figure(baseline, 'kernels', 'sparrow', 0.05, 8)),
+    figureOf: (baseline) => ratio(PEER_BATCH_16, figure(baseline, 'kernels', 'sparrow', 0.05, 8)),
   },
   {
     name: 'XS byte code on x86, dense, batch 8, for each weight',
     ...{ limit: 3_200, unit: '', isLeast: false },
-    valueOf: (baseline) => ratio(bestDense(baseline), WEIGHTS),
+    figureOf: (baseline) => ratio(bestDense(baseline), WEIGHTS),
   },
   {
     name: 'XS byte code on x86, swat 0.05, batch 8, for each weight',
     ...{ limit: 400, unit: '', isLeast: false },
-    valueOf: (baseline) => ratio(figure(baseline, 'xs', 'swat', 0.05, 8), WEIGHTS),
+    figureOf: (baseline) => ratio(figure(baseline, 'xs', 'swat', 0.05, 8), WEIGHTS),
   },
   {
     name: 'the same against our own best dense step',
     ...{ limit: 8, unit: '×', isLeast: true },
-    valueOf: (baseline) => ratio(bestDense(baseline), figure(baseline, 'xs', 'swat', 0.05, 8)),
+    figureOf: (baseline) => ratio(bestDense(baseline), figure(baseline, 'xs', 'swat', 0.05, 8)),
   },
   {
     name: 'buffers of a round in RAM, sparrow 0.05, batch 8, bytes',
     ...{ limit: 60_000, unit: '', isLeast: false },
-    valueOf: (baseline) => ram(baseline, 'round'),
+    figureOf: (baseline) => ram(baseline, 'round'),
   },
   {
     name: 'all RAM in training, with engine, client and stack, bytes',
     ...{ limit: 60_000, unit: '', isLeast: false },
-    valueOf: (baseline) => {
+    figureOf: (baseline) => {
       const [round, engine] = [ram(baseline, 'round'), ram(baseline, 'engine')];
       return round === undefined || engine === undefined ? undefined : round + engine;
     },
