@@ -10,6 +10,7 @@ import type { Recipe } from '../shared/model/recipe.js';
 import { MQTT_PORT, MQTTS_PORT } from '../shared/protocol/service.js';
 import { Announcement } from './discovery/announcement.js';
 import { type BrokerSettings, type Listeners, type RunningBroker, startBroker } from './main.js';
+import type { DealSource } from './rounds/dealer.js';
 import type { FederationSummary, RoundSummary } from './rounds/event.js';
 
 /** What a name on the command line stands for. */
@@ -19,12 +20,21 @@ export interface TaskParts {
   readonly testSet?: Shard;
 }
 
+/** How examples are dealt to boards. */
+export interface DealOptions {
+  readonly partition?: string;
+  readonly clients: number;
+  readonly seed: number;
+}
+
 export interface CommandParts {
   /** Adds the options that name a recipe. */
   addRecipeOptions(command: Command): Command;
   recipeFrom(options: object): Recipe;
   /** @throws RangeError in one line when there is no such data set or description */
   loadTask(data: string, describe: string | undefined): TaskParts;
+  /** @throws RangeError in one line when it cannot be dealt so */
+  loadDeal(data: string, options: DealOptions): DealSource;
   readonly listeners: Listeners;
   onListening(broker: RunningBroker, settings: BrokerSettings): void;
   onFinished(summary: FederationSummary, last: RoundSummary | undefined): void;
@@ -43,6 +53,9 @@ interface Options {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsPort?: number;
+  readonly deal?: string | boolean;
+  readonly partition?: string;
+  readonly clients?: number;
   readonly cohort: number;
   readonly goal?: number;
   readonly minimum?: number;
@@ -68,6 +81,9 @@ export function brokerCommand(parts: CommandParts): Command {
     .option('--tls-key <file>', 'its private key in PEM')
     .option('--tls-port <n>', `port for TLS, ${MQTTS_PORT} when left out; 0 = any free one`, integer)
     .option('--no-plain', 'nothing but TLS')
+    .option('--deal [name]', 'deal a data set to boards without examples; that of --data when left out')
+    .option('--partition <how>', 'deal: natural, iid, dirichlet:<alpha> or shards:<per client>')
+    .option('--clients <n>', 'deal: parts, one for each board; the cohort when left out', integer)
     .option('--cohort <n>', 'boards per round', integer, 20)
     .option('--goal <n>', 'reports that end a round; the cohort when left out', integer)
     .option(
@@ -104,8 +120,18 @@ export function settingsFrom(options: Options, parts: CommandParts): BrokerSetti
     deadlineMs: options.deadline * 1000,
     gatherMs: options.gather * 1000,
     maxDevices: options.maxDevices,
+    deal: dealFrom(options, parts),
     hearUpdates: options.twins,
   };
+}
+
+function dealFrom(options: Options, parts: CommandParts): DealSource | undefined {
+  const { deal, data, partition, clients, cohort, seed } = options;
+  if (deal !== undefined && deal !== false) {
+    return parts.loadDeal(deal === true ? data : deal, { partition, clients: clients ?? cohort, seed });
+  }
+  if (partition === undefined && clients === undefined) return undefined;
+  throw new RangeError('--partition and --clients, expected only with --deal');
 }
 
 function tlsFrom({ tlsCert, tlsKey, tlsPort, plain }: Options): BrokerSettings['tls'] {

@@ -78,7 +78,10 @@ function checked(shard: ShardExamples | undefined, { clock, log }: Ports, onDone
     return () => {};
   }
   const slices = new Slices(clock, shard.check(), CHECK_BYTES, {
-    onDone,
+    onDone: () => {
+      log.line(shard.count > 0 ? `${shard.count} examples in flash` : 'no examples in flash yet');
+      onDone();
+    },
     onFailed: (error) => {
       log.line(`shard in flash not used: ${reasonOf(error)}`);
       onDone();

@@ -17,17 +17,22 @@ test.after(() => folders.remove());
 interface Told {
   readonly settings: BrokerSettings[];
   readonly summaries: FederationSummary[];
+  readonly deals: string[];
   onListening: (port: number) => void;
 }
 
 function command(): { command: Command; told: Told } {
-  const told: Told = { settings: [], summaries: [], onListening: () => {} };
+  const told: Told = { settings: [], summaries: [], deals: [], onListening: () => {} };
   const parts: CommandParts = {
     addRecipeOptions: (made) => made.option('--rounds <n>', 'rounds', Number, 2),
     recipeFrom: (options) => recipe({ rounds: (options as { rounds: number }).rounds }),
     loadTask: (data) => {
       if (data !== 'tiny') throw new RangeError(`data set ${data}, expected tiny`);
       return { task: data, description };
+    },
+    loadDeal: (data, { partition, clients, seed }) => {
+      told.deals.push(`${data} ${partition} ${clients} ${seed}`);
+      return { id: 1, parts: clients, longestBytes: 1, part: () => new Uint8Array(1) };
     },
     listeners: { onEvent: () => {}, log: () => {} },
     onListening: ({ port }, settings) => {
@@ -75,6 +80,20 @@ test('a room of boards finishes and the command ends by itself', async () => {
   await parse(made, ...place(), '--task', 'room', '--cohort', '3');
   await Promise.all(boards.map((board) => board.close()));
   assert.is(told.summaries[0].rounds, 2);
+});
+
+test('examples are dealt of the task’s data set or another, in as many parts as boards of a cohort', async () => {
+  const { command: made, told } = command();
+  told.onListening = () => process.emit('SIGTERM');
+  await parse(made, ...place(), '--deal', '--cohort', '4');
+  await parse(made, ...place(), '--deal', 'other', '--partition', 'iid', '--clients', '9', '--seed', '2');
+  assert.equal(told.deals, ['tiny undefined 4 1', 'other iid 9 2']);
+  assert.equal(
+    told.settings.map(({ deal }) => deal?.parts),
+    [4, 9],
+  );
+  const reason = await failure(parse(command().command, ...place(), '--clients', '3'));
+  assert.match(reason, /--partition and --clients, expected only with --deal/);
 });
 
 test('a stop by a signal is no error, and no listener stays', async () => {

@@ -7,6 +7,7 @@ import { brokerCommand as command } from '../../broker/cli.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { modelFor, taskName } from '../datasets/model.js';
 import { wholeSet } from '../datasets/split.js';
+import { dealSource } from './deal.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 import { summaryLines, terminalReport } from './report.js';
 
@@ -20,6 +21,7 @@ export function brokerCommand(): Command {
       const testSet = wholeSet(dataset.test);
       return { task: taskName(dataset.name), description: modelFor(dataset, describe), testSet };
     },
+    loadDeal: (data, options) => dealSource(loadDataset(data), options),
     listeners: {
       onEvent: (event) => report.onEvent(event),
       log: (text) => report.line(text),

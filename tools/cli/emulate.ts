@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Shard } from '../../shared/data/example-set.js';
 import { BOARD_NAMES } from '../../shared/model/boards.js';
 import { BROKER_NAME, parsePlace } from '../../shared/protocol/service.js';
 import { loadDataset } from '../datasets/dataset.js';
@@ -21,6 +22,7 @@ interface EmulateOptions extends RoomOptions {
   readonly task?: string;
   readonly flash?: string;
   readonly shadow: boolean;
+  readonly dealt: boolean;
 }
 
 const JOIN_MS = 3000;
@@ -32,6 +34,7 @@ export function emulateCommand(): Command {
     .option('--ca <file>', 'certificate of the broker’s authority in PEM: TLS, and nothing else')
     .option('--task <name>', 'name in the topics; that of the data set when left out')
     .option('--flash <folder>', 'keep the boards’ flash in files there; in memory when left out')
+    .option('--dealt', 'boards begin without examples: a broker with --deal gives them some', false)
     .option('--shadow', 'start no board: the one of --twin runs elsewhere, on the same examples', false);
   return addRoomOptions(command, BOARD_NAMES).action(run);
 }
@@ -40,13 +43,13 @@ async function run(options: EmulateOptions): Promise<void> {
   const dataset = loadDataset(options.data);
   const task = options.task ?? taskName(dataset.name);
   const broker = await brokerFrom(options, task);
-  const shards = shardsFrom(options, dataset);
+  const shards = options.dealt ? [] : shardsFrom(options, dataset);
   const examples = examplesByDevice(options, shards, options.shadow);
   const room = new Room({
     broker,
     task,
     board: options.board,
-    shards: options.shadow ? [] : shards,
+    shards: boardsOf(options, shards),
     seed: options.seed,
     joinMs: JOIN_MS,
     flashFolder: options.flash,
@@ -69,6 +72,15 @@ async function run(options: EmulateOptions): Promise<void> {
   await ended;
   room.stop();
   seen.close();
+}
+
+/** What each board has at first. */
+function boardsOf(
+  { shadow, dealt, boards }: EmulateOptions,
+  shards: readonly Shard[],
+): (Shard | undefined)[] {
+  if (shadow) return [];
+  return dealt ? new Array(boards).fill(undefined) : [...shards];
 }
 
 /** @throws RangeError or Error in one line: what was typed is no address, no such file, nobody answers */

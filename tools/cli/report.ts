@@ -47,6 +47,12 @@ export class Report {
       case 'finished':
         this.#bar.clear();
         break;
+      case 'dealt':
+        this.#show(`part ${event.part + 1} for ${event.device}, ${event.dealt} of ${event.parts} dealt`);
+        break;
+      case 'not dealt':
+        this.line(`${event.device} gets no examples: ${event.reason}`);
+        break;
       case 'device':
       case 'metrics':
         break;

@@ -3,7 +3,7 @@
  * in flash outlives a power cut; nothing else does.
  * @module
  */
-import type { Examples, Log, Ports, RawPartition } from '../../firmware/ports/ports.js';
+import type { Clock, Examples, Log, Ports, RawPartition, Sensor } from '../../firmware/ports/ports.js';
 import { bootHost, type Updatable } from './bootloader.js';
 import { NodeClock } from './clock.js';
 import { SeededEntropy } from './entropy.js';
@@ -37,7 +37,12 @@ export interface BoardOptions {
   readonly board: string; // profile name
   readonly task: string;
   readonly broker: BrokerAddress;
-  readonly examples: Examples;
+  /** What it learns from; left out: it is in `shard`. */
+  readonly examples?: Examples;
+  /** Flash for its own examples. */
+  readonly shard?: RawPartition;
+  /** A new one for each life. */
+  readonly sensor?: (clock: Clock) => Sensor;
   readonly seed: number; // of back-off jitter only
   readonly firmware: (ports: Ports) => Running;
   readonly log: Log;
@@ -89,6 +94,8 @@ export class EmulatedBoard implements Board {
       task,
       broker,
       examples,
+      shard,
+      sensor,
       seed,
       firmware,
       log,
@@ -114,6 +121,8 @@ export class EmulatedBoard implements Board {
       entropy: new SeededEntropy(seed + life),
       flash: this.#flash,
       examples,
+      shard,
+      sensor: sensor?.(clock),
       log,
       freeBytes: this.#options.freeBytes ?? (() => 0),
       firmware: update && bootHost(update, restart),

@@ -8,6 +8,8 @@ import type { RawPartition } from '../../firmware/ports/ports.js';
 import type { Random } from '../../shared/fixed/random.js';
 
 export const SECTOR_BYTES = 4096;
+/** What the partition table of a 4 MB board gives to its own examples. */
+export const SHARD_PARTITION_BYTES = 131_072;
 const PAGE_BYTES = 256; // programmed in one go: a torn write may touch all that it had in the page
 
 /** What the chip throws when its power goes; nothing runs on after it. */

@@ -6,11 +6,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS, type Settings } from '../../firmware/federation/settings.js';
 import { start } from '../../firmware/main.js';
-import type { Examples } from '../../firmware/ports/ports.js';
+import type { Examples, RawPartition } from '../../firmware/ports/ports.js';
 import { mix, Random } from '../../shared/fixed/random.js';
 import { type BoardProfile, boardProfile } from '../../shared/model/boards.js';
 import { heapOf } from '../../shared/model/heap.js';
 import { type Board, EmulatedBoard } from './board.js';
+import { NorChip, SHARD_PARTITION_BYTES } from './chip.js';
 import { ChipFile } from './chipfile.js';
 import type { Faults } from './faults.js';
 import type { BrokerAddress } from './transport.js';
@@ -20,7 +21,7 @@ export interface RoomOptions {
   readonly broker: BrokerAddress;
   readonly task: string;
   readonly board: string; // profile name
-  readonly shards: readonly Examples[]; // one board for each
+  readonly shards: readonly (Examples | undefined)[]; // one board for each; without examples it has flash for some
   readonly seed: number;
   readonly joinMs: number; // the boards join within this time
   readonly settings?: Settings;
@@ -88,7 +89,12 @@ export function deviceName(index: number): string {
   return `emu-${String(index + 1).padStart(4, '0')}`;
 }
 
-function emulate(options: RoomOptions, examples: Examples, index: number, profile: BoardProfile): Board {
+function emulate(
+  options: RoomOptions,
+  examples: Examples | undefined,
+  index: number,
+  profile: BoardProfile,
+): Board {
   const { broker, task, board, seed, settings = SETTINGS, faults, flashFolder, log, xs, onPublish } = options;
   const device = deviceName(index);
   const own = mix(seed, index);
@@ -97,7 +103,6 @@ function emulate(options: RoomOptions, examples: Examples, index: number, profil
     board,
     task,
     broker,
-    examples,
     seed: own,
     log: { line: (text: string) => log?.(device, text) },
     partition: flashFolder === undefined ? undefined : partitionIn(flashFolder, device),
@@ -105,13 +110,23 @@ function emulate(options: RoomOptions, examples: Examples, index: number, profil
     onPublish: onPublish && ((topic: string, payload: Uint8Array) => onPublish(device, topic, payload)),
   };
   if (xs !== undefined && index < xs.boards) {
-    return new XsBoard({ ...common, settings, engine: xs.files, limits: heapOf(profile) });
+    if (examples === undefined) throw new RangeError(`board ${device} on XS, expected one with examples`);
+    return new XsBoard({ ...common, examples, settings, engine: xs.files, limits: heapOf(profile) });
   }
   return new EmulatedBoard({
     ...common,
+    examples,
+    shard: examples === undefined ? shardIn(flashFolder, device) : undefined,
     firmware: (ports) => start(ports, settings),
     freeBytes: () => profile.ramBytes,
   });
+}
+
+/** Flash for a board's own examples. */
+function shardIn(folder: string | undefined, device: string): RawPartition {
+  if (folder === undefined) return new NorChip(SHARD_PARTITION_BYTES);
+  mkdirSync(folder, { recursive: true });
+  return new ChipFile(join(folder, `${device}.shard`), SHARD_PARTITION_BYTES);
 }
 
 function partitionIn(folder: string, device: string): ChipFile {

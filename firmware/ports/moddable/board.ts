@@ -21,9 +21,9 @@ export function startBoard(openHost: OpenHost, openStream?: OpenStream): void {
     const clock = new BoardClock(log);
     const entropy = new HardwareEntropy();
     const host = openHost(log, clock, entropy, openStream !== undefined);
-    const { identity, task, examples, indicator, firmware, settings } = host;
+    const { identity, task, examples, shard, sensor, indicator, firmware, settings } = host;
     const meter = new EnergyMeter(identity.board, clock, new BoardTransport(host.network, openStream));
-    log.line(`${identity.device}: ${identity.board} board, task ${task}, ${examples.count} examples`);
+    log.line(`${identity.device}: ${identity.board} board, task ${task}`);
     const ports = {
       identity,
       task,
@@ -32,6 +32,8 @@ export function startBoard(openHost: OpenHost, openStream?: OpenStream): void {
       entropy,
       flash: new FlashStore(host.partition),
       examples,
+      shard,
+      sensor,
       log,
       freeBytes: () => host.freeBytes(),
       vitals: () => ({ ...host.vitals(), millijoules: meter.millijoules() }),

@@ -13,6 +13,7 @@ import type {
   Indicator,
   Log,
   RawPartition,
+  Sensor,
   Vitals,
 } from '../ports.js';
 import type { Network } from './network.js';
@@ -22,7 +23,11 @@ export interface Host {
   readonly task: string;
   readonly network: Network;
   readonly partition: RawPartition;
-  readonly examples: Examples;
+  /** What it learns from, where they are no partition of raw flash. */
+  readonly examples?: Examples;
+  /** Flash for its own examples. */
+  readonly shard?: RawPartition;
+  readonly sensor?: Sensor;
   readonly settings?: Partial<Settings>; // the firmware's own where left out
   readonly indicator?: Indicator; // where it has a light
   readonly firmware?: FirmwareHost; // where it can be replaced

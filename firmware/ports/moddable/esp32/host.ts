@@ -8,9 +8,8 @@ import config from 'mc/config';
 import Net from 'net';
 import SNTP from 'sntp';
 import Time from 'time';
-import { PackedExamples } from '../../../data/packed.js';
 import { FlashSetup } from '../../../flash/setup.js';
-import type { Clock, Entropy, Examples, Log, RawPartition } from '../../ports.js';
+import type { Clock, Entropy, Log } from '../../ports.js';
 import type { Host } from '../host.js';
 import { engineMemory } from '../memory.js';
 import { freeBytes } from '../native/chip.js';
@@ -58,7 +57,7 @@ export function openHost(log: Log, clock: Clock, entropy: Entropy, isSecure: boo
     task,
     network,
     partition: openPartition('models'),
-    examples: openExamples(openPartition('shard'), log),
+    shard: openPartition('shard'),
     firmware: release && openFirmware(release),
     freeBytes,
     vitals: () => ({ ...engineMemory(), rssi: Net.get('RSSI') ?? 0, reset: resetReason() }),
@@ -79,16 +78,4 @@ function askTime(log: Log): void {
     if (message === SNTP.time && value !== undefined) Time.set(value);
     else if (message === SNTP.error) log.line(`no time from ${host}`);
   });
-}
-
-/** The shard partition; a board without one has no examples yet, and is never asked. */
-function openExamples(partition: RawPartition, log: Log): Examples {
-  const length = new Uint8Array(4);
-  partition.read(0, length);
-  const bytes = new DataView(length.buffer).getUint32(0, true);
-  if (bytes > partition.bytes - length.length) {
-    log.line('no shard in flash: this board cannot train yet');
-    return { count: 0, features: 0, signed: false, classes: 0, read: () => 0 };
-  }
-  return new PackedExamples(bytes, (offset, out) => partition.read(length.length + offset, out));
 }

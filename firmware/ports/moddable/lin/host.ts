@@ -1,5 +1,6 @@
 /**
- * The Linux build's board: a folder with `settings.json`, `shard.fld` and, once it has run, `flash`. The
+ * The Linux build's board: a folder with `settings.json`, `shard.fld` where it is not dealt one, and, once it
+ * has run, `flash`. The
  * process runs in that folder; one build serves any number of boards.
  * @module
  */
@@ -12,25 +13,34 @@ import type { Identity, Log } from '../../ports.js';
 import type { Host } from '../host.js';
 import { engineMemory } from '../memory.js';
 import type { BrokerAddress, Network, Search } from '../network.js';
+import type { BootedFirmware } from './booted.js';
+import { openFirmware } from './firmware.js';
 import { FilePartition } from './partition.js';
 
 interface BoardSettings extends Identity, Omit<BrokerAddress, 'name'> {
   readonly task: string;
   readonly settings?: Partial<Settings>;
+  readonly firmware?: BootedFirmware;
 }
 
 /** As many bytes as the partition table of a 4 MB board gives to the models. */
 const FLASH_BYTES = 524_288;
+/** The same for its own examples, where they do not come in a file. */
+const SHARD_BYTES = 131_072;
+const SHARD_FILE = 'shard.fld';
 
 export function openHost(log: Log): Host {
-  const { device, board, task, address, port, settings } = readSettings();
+  const { device, board, task, address, port, settings, firmware } = readSettings();
   return {
     identity: { device, board },
     task,
     network: new FixedNetwork({ address, port, name: address }, log),
     partition: new FilePartition('flash', FLASH_BYTES),
-    examples: openExamples('shard.fld'),
+    ...(File.exists(SHARD_FILE)
+      ? { examples: openExamples(SHARD_FILE) }
+      : { shard: new FilePartition('shard', SHARD_BYTES) }),
     settings,
+    firmware: firmware && openFirmware(firmware),
     freeBytes: () => 0,
     vitals: () => ({ ...engineMemory(), rssi: 0, reset: 'unknown' }),
   };
