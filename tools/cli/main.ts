@@ -14,6 +14,7 @@ import { modelsCommand } from './models.js';
 import { replayCommand } from './replay.js';
 import { resultsCommand } from './results.js';
 import { selftestCommand } from './selftest.js';
+import { shardCommand } from './shard.js';
 
 const program = new Command('sparrow')
   .description('turns a room of ESP32 boards into a live federated-learning cluster')
@@ -27,7 +28,8 @@ const program = new Command('sparrow')
   .addCommand(firmwareCommand())
   .addCommand(modelsCommand())
   .addCommand(replayCommand())
-  .addCommand(selftestCommand());
+  .addCommand(selftestCommand())
+  .addCommand(shardCommand());
 
 try {
   await program.parseAsync();
