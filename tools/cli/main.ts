@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import { brokerCommand } from './broker.js';
 import { certificateCommand } from './certificate.js';
+import { costCommand } from './cost.js';
 import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
 import { emulateCommand } from './emulate.js';
@@ -27,6 +28,7 @@ const program = new Command('sparrow')
   .addCommand(dataCommand())
   .addCommand(firmwareCommand())
   .addCommand(modelsCommand())
+  .addCommand(costCommand())
   .addCommand(replayCommand())
   .addCommand(selftestCommand())
   .addCommand(shardCommand());

@@ -38,7 +38,8 @@ export function taskName(name: string): string {
     .slice(0, 28);
 }
 
-function readDescription(file: string): ModelDescription {
+/** @throws RangeError in one line when the file cannot be read or its sums do not fit */
+export function readDescription(file: string): ModelDescription {
   try {
     const description = parseDescription(readFileSync(file, 'utf8'));
     weightMaxima(description); // refuses what no int32 sum could hold

@@ -125,7 +125,7 @@ export async function runBare(options: BareOptions): Promise<BareRun> {
 
 /**
  * The script that runs an entry, for the desktop's host as well: there a global `counter` with `begin` and
- * `end` must be made before it, and a frame of kind FREE_KIND with the input starts it.
+ * `end` must be made after it, and a frame of kind FREE_KIND with the input starts it.
  */
 export async function bareScript(entry: string, plugins?: Plugin[]): Promise<string> {
   return (await bundleForXs(entry, plugins)) + FOOTER;
@@ -153,7 +153,7 @@ async function prepare(options: BareOptions, folder: string): Promise<Prepared> 
   const plugins = [probePlugin(all, native ? cModule : undefined)];
   // kernels without a phase have no probe
   if (kernels !== undefined) plugins.push(kernels.plugin);
-  return { program, script: calibration(all) + (await bareScript(bundle, plugins)), all };
+  return { program, script: (await bareScript(bundle, plugins)) + calibration(all), all };
 }
 
 function resultOf(answers: readonly HostFrame[], all: readonly Probe[], limits: HeapLimits): BareRun {

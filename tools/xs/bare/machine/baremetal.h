@@ -32,6 +32,7 @@
 	int promiseJobs; \
 	void* board;
 
+#define mxUseDefaultCStackLimit 0
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1
