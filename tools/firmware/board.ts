@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Settings } from '../../firmware/federation/settings.js';
+import type { BootedFirmware } from '../../firmware/ports/moddable/lin/booted.js';
 import type { LinuxBuild } from './build.js';
 
 export interface LinuxBoardOptions {
@@ -20,6 +21,8 @@ export interface LinuxBoardOptions {
   readonly shard: Uint8Array; // an .fld file
   readonly settings?: Partial<Settings>;
   readonly onLine?: (line: string) => void;
+  /** The boot loader, asked at each start; left out where firmware cannot be replaced. */
+  readonly boot?: () => BootedFirmware;
 }
 
 /** At most, of what was reachable. */
@@ -32,6 +35,8 @@ export interface MemoryUse {
 
 const MEMORY_LINE = /^peak memory: chunks (\d+) of (\d+) B, slots (\d+) of (\d+)$/;
 const STOP_MS = 5000;
+/** Exit status of the loader when the firmware restarts the board. */
+const RESTART = 75;
 
 export class LinuxBoard {
   readonly device: string;
@@ -45,7 +50,7 @@ export class LinuxBoard {
   #die: (reason: string) => void = () => {};
 
   constructor(options: LinuxBoardOptions) {
-    const { folder, device, board, task, port, shard, settings } = options;
+    const { folder, device, shard } = options;
     this.device = device;
     this.#options = options;
     this.died = new Promise((resolve) => {
@@ -53,10 +58,6 @@ export class LinuxBoard {
     });
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'shard.fld'), shard);
-    writeFileSync(
-      join(folder, 'settings.json'),
-      JSON.stringify({ device, board, task, address: '127.0.0.1', port, settings }),
-    );
   }
 
   /** What its last life needed, known after it ended. */
@@ -65,7 +66,12 @@ export class LinuxBoard {
   }
 
   start(): void {
-    const { build, folder, onLine } = this.#options;
+    const { build, folder, device, board, task, port, settings, boot, onLine } = this.#options;
+    const firmware = boot?.();
+    writeFileSync(
+      join(folder, 'settings.json'),
+      JSON.stringify({ device, board, task, address: '127.0.0.1', port, settings, firmware }),
+    );
     const child = spawn(build.loader, [build.library, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#isStopping = false;
@@ -80,7 +86,8 @@ export class LinuxBoard {
     }
     this.#ended = new Promise((resolve) => {
       child.once('close', (code, signal) => {
-        if (!this.#isStopping) this.#die(`${this.device} ended by itself (${signal ?? code}): ${last}`);
+        if (code === RESTART && !this.#isStopping) this.start();
+        else if (!this.#isStopping) this.#die(`${this.device} ended by itself (${signal ?? code}): ${last}`);
         resolve();
       });
     });

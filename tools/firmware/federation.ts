@@ -6,11 +6,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '../../broker/main.js';
+import type { CredentialFiles } from '../../broker/mqtt/credentials.js';
 import type { FederationSummary } from '../../broker/rounds/event.js';
 import { SETTINGS, type Settings } from '../../firmware/federation/settings.js';
 import { start } from '../../firmware/main.js';
 import { Shard } from '../../shared/data/example-set.js';
 import type { Recipe } from '../../shared/model/recipe.js';
+import { decodeMetrics, type Metrics } from '../../shared/protocol/metrics.js';
 import { parseTopic } from '../../shared/protocol/topics.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { modelFor, taskName } from '../datasets/model.js';
@@ -31,6 +33,8 @@ export interface FederationOptions {
   readonly sdk?: { readonly build: LinuxBuild; readonly count: number };
   readonly settings?: Partial<Settings>; // of every board
   readonly trouble?: Trouble;
+  /** Broker and boards speak TLS and nothing else; updates and metrics are not recorded then. */
+  readonly tls?: { readonly files: CredentialFiles; readonly ca: string }; // the authority in PEM
   readonly onLine?: (device: string, line: string) => void;
 }
 
@@ -48,6 +52,8 @@ export interface FederationRun {
   readonly model: Buffer; // final
   /** By device: its update frames in order, each different one once. */
   readonly updates: ReadonlyMap<string, readonly Buffer[]>;
+  /** By device: its last metrics frame. */
+  readonly metrics: ReadonlyMap<string, Metrics>;
   readonly memory: ReadonlyMap<string, MemoryUse>;
   readonly bytes: { readonly up: number; readonly down: number }; // on TCP, all boards
   readonly cuts: number;
@@ -62,7 +68,7 @@ export function deviceName(index: number): string {
 
 /** @throws Error when a board of the SDK's build ended by itself */
 export async function runFederation(options: FederationOptions): Promise<FederationRun> {
-  const { dataset, recipe, shards, board, folder, sdk, settings, trouble = {}, onLine } = options;
+  const { dataset, recipe, shards, board, folder, sdk, settings, trouble = {}, tls, onLine } = options;
   const task = taskName(dataset.name);
   const boards = shards.length;
   mkdirSync(folder, { recursive: true });
@@ -75,7 +81,8 @@ export async function runFederation(options: FederationOptions): Promise<Federat
         description: modelFor(dataset),
         folder: join(folder, 'broker'),
         host: '127.0.0.1',
-        port: 0,
+        port: tls === undefined ? 0 : undefined,
+        tls: tls && { ...tls.files, port: 0 },
         testSet: wholeSet(dataset.test),
         board: { name: board, examples: Math.max(...shards.map((places) => places.length)) },
         cohort: boards,
@@ -89,7 +96,7 @@ export async function runFederation(options: FederationOptions): Promise<Federat
     );
   let broker = await startAgain();
   let restarts = 0;
-  const proxy = new RecordingProxy(() => broker.port);
+  const proxy = new RecordingProxy(() => broker.port, tls === undefined);
   if (trouble.nextCut !== undefined) proxy.nextCut = () => trouble.nextCut?.();
   const port = await proxy.listen();
   const onLinux = shards.slice(0, sdk?.count ?? 0).map((places, index) => {
@@ -112,7 +119,7 @@ export async function runFederation(options: FederationOptions): Promise<Federat
       device,
       board,
       task,
-      broker: { host: '127.0.0.1', port },
+      broker: { host: '127.0.0.1', port, tls: tls && { ca: tls.ca } },
       examples: new Shard(dataset.train, places),
       seed: i,
       firmware: (ports) => start(ports, { ...SETTINGS, ...settings }),
@@ -141,6 +148,7 @@ export async function runFederation(options: FederationOptions): Promise<Federat
       summary,
       model: readFileSync(join(folder, 'broker', 'final.model')),
       updates: updatesIn(proxy),
+      metrics: metricsIn(proxy),
       memory: await stopped(onLinux),
       bytes: { ...proxy.bytes },
       cuts: proxy.cuts,
@@ -161,6 +169,15 @@ function resting(ms: number): Promise<undefined> {
 async function stopped(boards: readonly LinuxBoard[]): Promise<Map<string, MemoryUse>> {
   await Promise.all(boards.map((board) => board.stop()));
   return new Map(boards.flatMap(({ device, memory }) => (memory === undefined ? [] : [[device, memory]])));
+}
+
+function metricsIn({ recorded }: RecordingProxy): Map<string, Metrics> {
+  const metrics = new Map<string, Metrics>();
+  for (const { topic, payload } of recorded) {
+    const parsed = parseTopic(topic);
+    if (parsed?.kind === 'metrics') metrics.set(parsed.device, decodeMetrics(payload));
+  }
+  return metrics;
 }
 
 /** A board may have said the same twice, after a lost connection. */

@@ -95,6 +95,16 @@ function tell(name: string, mixed: FederationRun, twins: FederationRun): boolean
       `  ${device}: ${equal} of ${summary.rounds} updates identical to its twin's on Node; at most ` +
         `${use.chunkBytes} of ${use.chunkLimit} B of chunks and ${use.slots} of ${use.slotLimit} slots reachable`,
     );
+    const said = mixed.metrics.get(device);
+    if (said === undefined) isSame = false;
+    else {
+      const { trainMs, heapBytes, chunkBytes, slots, millijoules, reset } = said;
+      console.log(
+        `    its last metrics: ${trainMs} ms of training, ${heapBytes} B of engine memory at most (chunks ` +
+          `${chunkBytes} B, ${slots} slots), ${millijoules} mJ, reset ${reset}`,
+      );
+      isSame &&= heapBytes > 0 && millijoules > 0;
+    }
   }
   console.log(`  final models ${mixed.model.equals(twins.model) ? 'identical' : 'DIFFER'}`);
   if (!isSame) console.log(`${name}: FAILED, expected every update and the model as on Node alone`);

@@ -1,7 +1,7 @@
 /*
  * Runs a board of the SDK's Linux build without a window: the SDK's own simulator draws one, and a
  * test has no screen. Loads `mc.so`, starts its machine in the board's folder, and turns the event loop
- * until SIGTERM, or until the machine aborts. The last line says how much of its memory the machine used
+ * until SIGTERM, until the machine aborts, or until the firmware restarts (status 75). The last line says how much of its memory the machine used
  * at most: what was reachable between two turns of the event loop, looked at LOOK_MS apart. (XS collects
  * garbage when it has no memory left, so without that look every board would seem full.)
  *
@@ -17,12 +17,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #undef mxLinux
 #define mxLinux 1 /* the headers of the engine say 0 */
 #include "screen.h"
 
 #define USAGE 2
+#define RESTART 75
 #define LOOK_MS 20
 
 typedef void (*Collect)(txMachine *machine);
@@ -67,7 +69,16 @@ static gboolean onSignal(gpointer screen)
 
 static void ignore(txScreen *screen) { (void)screen; }
 static void ignoreStart(txScreen *screen, double interval) { (void)screen; (void)interval; }
-static void ignoreMessage(txScreen *screen, char *buffer, int size) { (void)screen; (void)buffer; (void)size; }
+
+/* Nothing of the firmware runs after it, as on a chip. */
+static void onMessage(txScreen *screen, char *text, int size)
+{
+	(void)size;
+	if (strcmp(text, "restart") != 0)
+		return;
+	report(screen);
+	_exit(RESTART);
+}
 
 int main(int argc, char **argv)
 {
@@ -93,7 +104,7 @@ int main(int argc, char **argv)
 	screen->abort = onAbort;
 	screen->bufferChanged = ignore;
 	screen->formatChanged = ignore;
-	screen->post = ignoreMessage;
+	screen->post = onMessage;
 	screen->start = ignoreStart;
 	screen->stop = ignore;
 	g_mutex_init(&screen->workersMutex);
