@@ -6,7 +6,7 @@
 
 /** To the board. All but the first begin with a handle; who has gone by then does not hear them. */
 export const TO_BOARD = {
-  boot: 16, // MAC address, count of partitions, then name, offset and bytes of each
+  boot: 16, // MAC address, speed of its clock, count of partitions, then name, offset and bytes of each
   opened: 17, // handle, bytes that may be written: a TCP connection is there
   data: 18, // handle, bytes
   sent: 19, // handle, bytes that have left

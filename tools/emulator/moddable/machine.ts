@@ -27,6 +27,7 @@ export class Machine {
   readonly partitions: readonly Partition[];
   readonly #receivers = new Map<number, Receive>();
   #timers: Pending[] = []; // the next one first
+  readonly #speed: number;
   #handles = 0;
   #isOn = true;
 
@@ -34,11 +35,17 @@ export class Machine {
   constructor(host: Host) {
     this.host = host;
     this.mac = host.text();
+    this.#speed = host.integer();
     this.partitions = Array.from({ length: host.integer() }, () => ({
       name: host.text(),
       offset: host.integer(),
       bytes: host.integer(),
     }));
+  }
+
+  /** The board's clock, which may go faster than that of the world. */
+  nowMs(): number {
+    return this.host.nowMs() * this.#speed;
   }
 
   /** @returns a new handle, whose frames go to `receive` until `forget` */
@@ -58,7 +65,7 @@ export class Machine {
 
   schedule(timer: Pending, delayMs: number): void {
     this.cancel(timer);
-    timer.dueMs = this.host.nowMs() + delayMs;
+    timer.dueMs = this.nowMs() + delayMs;
     let at = this.#timers.length;
     while (at > 0 && this.#timers[at - 1].dueMs > timer.dueMs) at--;
     this.#timers.splice(at, 0, timer);
@@ -69,9 +76,9 @@ export class Machine {
     if (place >= 0) this.#timers.splice(place, 1);
   }
 
-  /** Runs what is due; what that asks for waits for the next turn. @returns ms to the next timer, or -1 */
+  /** Runs what is due; what that asks for waits for the next turn. @returns ms of the world to the next timer, or -1 */
   turn(): number {
-    const nowMs = this.host.nowMs();
+    const nowMs = this.nowMs();
     for (let left = this.#timers.length; left > 0 && this.#isOn; left--) {
       const next = this.#timers[0];
       if (next === undefined || next.dueMs > nowMs) break;
@@ -80,7 +87,7 @@ export class Machine {
       next.run(next);
     }
     if (this.#timers.length === 0 || !this.#isOn) return -1;
-    return Math.max(0, this.#timers[0].dueMs - this.host.nowMs());
+    return Math.max(0, (this.#timers[0].dueMs - this.nowMs()) / this.#speed);
   }
 
   /** Nothing runs any more until the emulator starts the board anew. */

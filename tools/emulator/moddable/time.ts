@@ -7,7 +7,7 @@ import { FROM_BOARD } from './kinds.js';
 import { machine } from './machine.js';
 
 function ticks(): number {
-  return Math.floor(machine().host.nowMs()) | 0;
+  return Math.floor(machine().nowMs()) | 0;
 }
 
 const Time = {
