@@ -3,12 +3,10 @@
  * they make.
  * @module
  */
-import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { kernelModules, ROOT } from './modules.js';
+import { runPrograms } from './program.js';
 import { swapModules } from './swap.js';
 import { callKey, RECORDER_TERMS, type RecorderTerms } from './trace.js';
 
@@ -36,34 +34,17 @@ export async function recordCalls(
       i,
     ]),
   );
-  const folder = join(ROOT, 'build/record'); // inside, so that packages are found
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, `${process.pid}-${Date.now()}.mjs`);
-  const entry = ['tools/kernels-to-c/recorder.ts', ...programs];
-  await build({
-    stdin: { contents: entry.map((path) => `import './${path}';`).join('\n'), resolveDir: ROOT },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'silent',
-    plugins: [
-      ...more,
-      swapModules(paths, (path) => {
-        const file = JSON.stringify(join(ROOT, path));
-        const wrapped = [...(names.get(path) ?? [])].map(
-          (name) => `export const ${name} = (...given) => kernelTrace.call('${name}', real.${name}, given);`,
-        );
-        return [`import * as real from ${file};`, `export * from ${file};`, ...wrapped].join('\n');
-      }),
-    ],
-  });
+  const plugins = [
+    ...more,
+    swapModules(paths, (path) => {
+      const file = JSON.stringify(join(ROOT, path));
+      const wrapped = [...(names.get(path) ?? [])].map(
+        (name) => `export const ${name} = (...given) => kernelTrace.call('${name}', real.${name}, given);`,
+      );
+      return [`import * as real from ${file};`, `export * from ${file};`, ...wrapped].join('\n');
+    }),
+  ];
   const terms: RecorderTerms = { trace: resolve(trace), numbers };
-  const env = { ...process.env, ...variables, [RECORDER_TERMS]: JSON.stringify(terms) };
-  try {
-    await promisify(execFile)(process.execPath, [outfile], { cwd: ROOT, env, maxBuffer: 1 << 24 });
-  } finally {
-    rmSync(outfile, { force: true });
-  }
+  const entry = ['tools/kernels-to-c/recorder.ts', ...programs];
+  await runPrograms(entry, plugins, { ...variables, [RECORDER_TERMS]: JSON.stringify(terms) });
 }
