@@ -15,6 +15,8 @@ export interface ConsoleOptions {
   status(): readonly string[];
   /** Chooses what windows are recorded as; left out on a board without a sensor. @throws RangeError */
   label?(label: number | undefined): void;
+  /** Begins a selftest; what it finds is said later. */
+  selftest?(): void;
   restart(): void;
 }
 
@@ -49,6 +51,13 @@ const COMMANDS: Readonly<Record<string, Command>> = frozen({
     least: 1,
     most: 1,
     run: label,
+  },
+  selftest: {
+    usage: 'selftest',
+    text: 'does this board compute what every other one does',
+    least: 0,
+    most: 0,
+    run: selftest,
   },
   reset: { usage: 'reset', text: 'restart, with the new settings', least: 0, most: 0, run: reset },
   forget: { usage: 'forget', text: 'forget all settings', least: 0, most: 0, run: forget },
@@ -126,6 +135,11 @@ function label({ say, label }: ConsoleOptions, [word]: readonly string[]): void 
   if (label === undefined) throw new RangeError('no sensor on this board');
   label(word === 'off' ? undefined : Number(word));
   say(word === 'off' ? 'windows are not recorded' : `windows are recorded as ${word}`);
+}
+
+function selftest({ selftest }: ConsoleOptions): void {
+  if (selftest === undefined) throw new RangeError('no selftest here');
+  selftest();
 }
 
 function reset({ say, restart }: ConsoleOptions): void {

@@ -21,6 +21,8 @@ export interface LinuxBoardOptions {
   readonly shard: Uint8Array; // an .fld file
   readonly settings?: Partial<Settings>;
   readonly onLine?: (line: string) => void;
+  /** What a person types when it has started. */
+  readonly console?: readonly string[];
   /** The boot loader, asked at each start; left out where firmware cannot be replaced. */
   readonly boot?: () => BootedFirmware;
 }
@@ -66,11 +68,11 @@ export class LinuxBoard {
   }
 
   start(): void {
-    const { build, folder, device, board, task, port, settings, boot, onLine } = this.#options;
+    const { build, folder, device, board, task, port, settings, boot, console, onLine } = this.#options;
     const firmware = boot?.();
     writeFileSync(
       join(folder, 'settings.json'),
-      JSON.stringify({ device, board, task, address: '127.0.0.1', port, settings, firmware }),
+      JSON.stringify({ device, board, task, address: '127.0.0.1', port, settings, firmware, console }),
     );
     const child = spawn(build.loader, [build.library, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;

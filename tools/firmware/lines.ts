@@ -21,10 +21,12 @@ export class Lines {
     this.#wake();
   }
 
-  /** @throws Error when nobody says it in time */
-  async heard(pattern: RegExp): Promise<void> {
+  /** The first line of that form. @throws Error when nobody says it in time */
+  async heard(pattern: RegExp): Promise<string> {
     const untilMs = performance.now() + WAIT_MS;
-    while (!this.#lines.some((line) => pattern.test(line))) {
+    for (;;) {
+      const line = this.#lines.find((one) => pattern.test(one));
+      if (line !== undefined) return line;
       if (performance.now() > untilMs) throw new Error(`nobody said ${pattern}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -16,6 +16,8 @@ import { buildForLinux, type LinuxBuild } from './build.js';
 import { deviceName, type FederationRun, runFederation } from './federation.js';
 import { BYTE_CODE, nativeManifest } from './manifest.js';
 import { findSdk } from './sdk.js';
+import { selftestOnLinux } from './selftest.js';
+import { formatShard } from './shard.js';
 
 const BOARDS = 8;
 const ON_LINUX = 3;
@@ -37,6 +39,7 @@ if (typeof sdk === 'string') {
   const build = await buildForLinux(sdk, values.native ? nativeManifest() : BYTE_CODE, resolve(values.out));
   const kernels = values.native ? 'C' : 'byte code';
   console.log(`firmware with kernels in ${kernels} built for Linux in ${(build.ms / 1000).toFixed(1)} s`);
+  if (!(await passesSelftest(build))) process.exitCode = 1;
   const runs: [string, Recipe][] = [['digits', recipeOf('sparrow', 0.1, { rounds: 10, epochs: 2 })]];
   if (existsSync(values.fashion)) {
     runs.push([values.fashion, recipeOf('sparrow', 0.05, { rounds: 3, epochs: 1 })]);
@@ -45,6 +48,16 @@ if (typeof sdk === 'string') {
   }
   for (const [name, recipe] of runs) {
     if (!(await learn(loadDataset(name), recipe, build))) process.exitCode = 1;
+  }
+}
+
+async function passesSelftest(build: LinuxBuild): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), 'sparrow-'));
+  try {
+    const { train } = loadDataset('digits');
+    return await selftestOnLinux(build, folder, formatShard(train, Uint32Array.of(0)));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

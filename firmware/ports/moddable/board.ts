@@ -6,7 +6,7 @@ import { EnergyMeter } from '../../federation/energy.js';
 import { reasonOf } from '../../federation/guard.js';
 import { SETTINGS } from '../../federation/settings.js';
 import { FlashStore } from '../../flash/store.js';
-import { start } from '../../main.js';
+import { type RunningFirmware, start } from '../../main.js';
 import { BoardClock } from './clock.js';
 import { HardwareEntropy } from './entropy.js';
 import type { OpenHost } from './host.js';
@@ -14,8 +14,11 @@ import { TraceLog } from './log.js';
 import type { OpenStream } from './stream.js';
 import { BoardTransport } from './transport.js';
 
-/** @param openStream TCP when left out */
-export function startBoard(openHost: OpenHost, openStream?: OpenStream): void {
+/**
+ * @param openStream TCP when left out
+ * @returns undefined where it cannot start: a line says why
+ */
+export function startBoard(openHost: OpenHost, openStream?: OpenStream): RunningFirmware | undefined {
   const log = new TraceLog();
   try {
     const clock = new BoardClock(log);
@@ -40,8 +43,9 @@ export function startBoard(openHost: OpenHost, openStream?: OpenStream): void {
       indicator,
       firmware,
     };
-    start(ports, { ...SETTINGS, ...settings });
+    return start(ports, { ...SETTINGS, ...settings });
   } catch (error) {
     log.line(`cannot start: ${reasonOf(error)}`);
+    return undefined;
   }
 }

@@ -126,4 +126,16 @@ test('lines come out whatever ends them, and backspace takes back', () => {
   assert.is(wordsOf('a "b'), undefined);
 });
 
+test('a person asks for a selftest', () => {
+  const desk = new Desk();
+  let runs = 0;
+  const selftest = () => {
+    runs += 1;
+  };
+  assert.is(desk.type('selftest', { selftest }), '');
+  assert.is(runs, 1);
+  assert.is(desk.type('selftest now', { selftest }), 'say: selftest');
+  assert.is(desk.type('selftest'), 'no selftest here');
+});
+
 test.run();

@@ -8,21 +8,28 @@ import config from 'mc/config';
 import Net from 'net';
 import SNTP from 'sntp';
 import Time from 'time';
-import { FlashSetup } from '../../../flash/setup.js';
-import type { Clock, Entropy, Log } from '../../ports.js';
+import type { Clock, Entropy, Log, SetupStore } from '../../ports.js';
 import type { Host } from '../host.js';
+import { Light } from '../light.js';
 import { engineMemory } from '../memory.js';
 import { freeBytes } from '../native/chip.js';
 import { releaseOf } from '../release.js';
 import { openFirmware } from './firmware.js';
+import { openLamp } from './lamp.js';
 import { WifiNetwork } from './network.js';
 import { openPartition } from './partition.js';
 import { resetReason } from './reset.js';
 import { Wifi } from './wifi.js';
 
-export function openHost(log: Log, clock: Clock, entropy: Entropy, isSecure: boolean): Host {
-  const setupStore = new FlashSetup(openPartition('setup'));
-  const setup = setupStore.load();
+/** @param kept the board's only store of its setup: a second one would not see what this one writes */
+export function openHost(
+  kept: SetupStore,
+  log: Log,
+  clock: Clock,
+  entropy: Entropy,
+  isSecure: boolean,
+): Host {
+  const setup = kept.load();
   const ssid = setup.ssid ?? text('ssid');
   const task = setup.task ?? text('task');
   if (ssid === undefined) throw new Error('no Wi-Fi; say: wifi <name> <password>, then: reset');
@@ -35,7 +42,7 @@ export function openHost(log: Log, clock: Clock, entropy: Entropy, isSecure: boo
     last: setup.last,
     clock,
     log,
-    remember: (last) => setupStore.save({ ...setupStore.load(), last }), // a person may have changed the rest
+    remember: (last) => kept.save({ ...kept.load(), last }), // a person may have changed the rest
   });
   const wifi = new Wifi({
     ssid,
@@ -52,12 +59,14 @@ export function openHost(log: Log, clock: Clock, entropy: Entropy, isSecure: boo
   const device = setup.device ?? text('device') ?? `esp32-${wifi.mac.replaceAll(':', '').toLowerCase()}`;
   const board: string = config.board;
   const release = releaseOf({ target: text('target'), release: text('release'), key: text('key') }, board);
+  const lamp = openLamp(log);
   return {
     identity: { device, board },
     task,
     network,
     partition: openPartition('models'),
     shard: openPartition('shard'),
+    indicator: lamp && new Light(lamp, clock),
     firmware: release && openFirmware(release),
     freeBytes,
     vitals: () => ({ ...engineMemory(), rssi: Net.get('RSSI') ?? 0, reset: resetReason() }),

@@ -1,19 +1,15 @@
 /**
- * The board's console on its serial port, where the board has one beside the debugger's: lines in, words
- * out. It runs before there is a Wi-Fi, since it is where a board is told of one.
+ * The board's console on its serial port, where the board has one beside the debugger's: lines in, words out.
  * @module
  */
 import type Serial from 'embedded:io/serial';
-import { runLine } from '../../../console/console.js';
-import { reasonOf } from '../../../federation/guard.js';
+import { type ConsoleOptions, runLine } from '../../../console/console.js';
+import { LineReader } from '../../../console/line.js';
+import { guarded, reasonOf } from '../../../federation/guard.js';
 import { decodeUtf8 } from '../../../flash/utf8.js';
-import type { Log, SetupStore } from '../../ports.js';
-import { restart } from './restart.js';
+import type { Log } from '../../ports.js';
 
 const BAUD = 115_200;
-const RETURN = 13;
-const NEWLINE = 10;
-const MOST_BYTES = 200;
 
 /** What the SDK puts into the global scope of a chip; its own types ask for every pin of the board. */
 interface Chip {
@@ -23,38 +19,20 @@ interface Chip {
 }
 
 /** A board without a serial port, or whose port is the debugger's, has no console: a line says so. */
-export function startConsole(setup: SetupStore, log: Log): void {
-  const chip = globalThis as unknown as Chip;
-  const port = chip.device?.Serial?.default;
+export function startConsole(desk: ConsoleOptions, log: Log): void {
+  const port = (globalThis as unknown as Chip).device?.Serial?.default;
   if (port === undefined) return;
-  const options = {
-    setup,
-    say: (line: string) => log.line(line),
-    status: () => statusOf(setup),
-    restart,
-  };
-  let line: number[] = []; // UTF-8: names of Wi-Fis have all kinds of letters
-  const take = (byte: number) => {
-    if (byte === RETURN || byte === NEWLINE) {
-      const whole = Uint8Array.from(line);
-      line = [];
-      runLine(decodeUtf8(whole), options);
-    } else if (line.length < MOST_BYTES) {
-      line.push(byte);
-    }
-  };
+  const lines = new LineReader((line) => runLine(textOf(line), desk));
+  const receive = guarded(log, 'console', (bytes: ArrayBuffer | undefined) => {
+    if (bytes !== undefined) lines.push(String.fromCharCode(...new Uint8Array(bytes)));
+  });
   try {
     new port.io({
       ...port,
       baud: BAUD,
       format: 'buffer',
       onReadable(this: Serial) {
-        try {
-          const bytes = this.read() as ArrayBuffer | undefined;
-          if (bytes !== undefined) for (const byte of new Uint8Array(bytes)) take(byte);
-        } catch (error) {
-          log.line(`console: ${reasonOf(error)}`);
-        }
+        receive(this.read() as ArrayBuffer | undefined);
       },
     });
   } catch (error) {
@@ -62,10 +40,11 @@ export function startConsole(setup: SetupStore, log: Log): void {
   }
 }
 
-function statusOf(setup: SetupStore): string[] {
-  const { device, ssid, broker, task } = setup.load();
-  return [
-    `name ${device ?? 'that of the chip'}, task ${task ?? 'as built'}`,
-    `Wi-Fi ${ssid ?? 'as built'}, broker ${broker ?? 'as built, or searched for'}`,
-  ];
+/** A character for each byte so far: the name of a Wi-Fi may be UTF-8. */
+function textOf(line: string): string {
+  try {
+    return decodeUtf8(Uint8Array.from(line, (char) => char.charCodeAt(0)));
+  } catch {
+    return line;
+  }
 }

@@ -18,6 +18,10 @@ interface Simulator {
   readonly screen: { postMessage(text: string): void };
 }
 
+export function restart(): void {
+  (globalThis as unknown as Simulator).screen.postMessage('restart');
+}
+
 export function openFirmware(booted: BootedFirmware): FirmwareHost {
   const { running, slotBytes } = booted;
   const file = new FilePartition('firmware', 2 * PAIR_BYTES + 2 * slotBytes);
@@ -28,6 +32,6 @@ export function openFirmware(booted: BootedFirmware): FirmwareHost {
     choice: regionOf(file, 0, PAIR_BYTES),
     trial: regionOf(file, PAIR_BYTES, PAIR_BYTES),
     crypto: new BoardCrypto(),
-    restart: () => (globalThis as unknown as Simulator).screen.postMessage('restart'),
+    restart,
   };
 }

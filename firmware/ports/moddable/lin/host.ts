@@ -21,6 +21,7 @@ interface BoardSettings extends Identity, Omit<BrokerAddress, 'name'> {
   readonly task: string;
   readonly settings?: Partial<Settings>;
   readonly firmware?: BootedFirmware;
+  readonly console?: readonly string[]; // what a person types when it has started
 }
 
 /** As many bytes as the partition table of a 4 MB board gives to the models. */
@@ -68,7 +69,7 @@ class FixedNetwork implements Network {
   worked(): void {}
 }
 
-function readSettings(): BoardSettings {
+export function readSettings(): BoardSettings {
   const file = new File('settings.json');
   const settings = JSON.parse(file.read(String)) as BoardSettings;
   file.close();
