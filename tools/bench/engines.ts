@@ -4,10 +4,12 @@
  */
 import { xsFiles } from '../emulator/xsfiles.js';
 import { missingFor, TARGETS } from '../kernels-to-c/target.js';
+import { bareTools, missingForBare } from '../xs/bare/bare.js';
 import { type Bits, compiles, missingForHost } from '../xs/build.js';
 import type { Engine } from './engine.js';
 import { peerEngines } from './peers/engines.js';
 import { measureRam } from './ram.js';
+import { bareBench, measureBare } from './training/barebench.js';
 import { CASES, type Case, caseName } from './training/case.js';
 import { type DataName, hasData } from './training/examples.js';
 import { kernelBench, measureKernels } from './training/kernels.js';
@@ -76,6 +78,22 @@ function onXs(name: string, isNative: boolean): Engine {
   };
 }
 
+function onChip(name: string, native: boolean): Engine {
+  return {
+    name,
+    missing: missingForBare,
+    tools: () => {
+      const { gcc, picolibc, qemu, xs } = bareTools();
+      return `riscv64-unknown-elf-gcc ${gcc}, -Os, picolibc ${picolibc}, QEMU ${qemu}, XS ${xs}`;
+    },
+    rows: [...BY_NAME.keys()],
+    async open(folder) {
+      const bench = await bareBench(folder, native);
+      return (row) => measureBare(bench, caseOf(row));
+    },
+  };
+}
+
 const ram: Engine = {
   name: 'ram',
   missing: () =>
@@ -90,5 +108,13 @@ const ram: Engine = {
 
 /** @param peers folder of other trainers, '' for none */
 export function enginesWith(peers: string): Engine[] {
-  return [kernels, ram, onXs('xs+c', true), onXs('xs', false), ...peerEngines(peers)];
+  return [
+    kernels,
+    onChip('xs+c rv32', true),
+    onChip('xs rv32', false),
+    onXs('xs+c', true),
+    onXs('xs', false),
+    ram,
+    ...peerEngines(peers),
+  ];
 }

@@ -4,6 +4,7 @@
  */
 import { layoutOf } from '../../shared/model/layout.js';
 import { type Baseline, format } from './baseline.js';
+import { CITED } from './cited.js';
 import { markdownTable } from './markdown.js';
 import type { Measured } from './measured.js';
 import { TARGETS } from './targets.js';
@@ -15,6 +16,10 @@ export const TABLES: Readonly<Record<string, (baseline: Baseline) => string>> = 
   kernels: (baseline) => sideBySide(baseline, 'kernels'),
   'xs+c': (baseline) => sideBySide(baseline, 'xs+c'),
   xs: (baseline) => sideBySide(baseline, 'xs'),
+  'xs+c rv32': (baseline) => sideBySide(baseline, 'xs+c rv32'),
+  'xs rv32': (baseline) => sideBySide(baseline, 'xs rv32'),
+  share,
+  peers,
   ram,
   work,
   phases,
@@ -127,4 +132,77 @@ function phases(baseline: Baseline): string {
     ...names.map((name) => format(found[i]?.parts[name] ?? 0)),
   ]);
   return markdownTable(['instructions', ...names], rows);
+}
+
+/** From the plainest trainer in float to ours: what integers and plain C give, and what sparsity gives. */
+function share(baseline: Baseline): string {
+  const ours = (preset: Case['preset'], density: number, batch: number) =>
+    baseline.kernels?.rows[caseName({ model: '256-64-10', preset, density, batch })]?.value;
+  const float = (row: string) => baseline['float c rv32']?.rows[row]?.value;
+  const rows = [1, 8].map((batch) => {
+    const dense = ours('dense', 1, batch);
+    const sparse = ours('sparrow', 0.05, batch);
+    const [soft, fpu] = ['rv32imc', 'rv32imfc'].map((chip) => float(`${chip}, batch ${batch}`));
+    return [
+      `batch ${batch}`,
+      ...[soft, fpu, dense, sparse].map((value) => (value === undefined ? NOTHING : format(value))),
+      ratioOf(soft, dense),
+      ratioOf(fpu, dense),
+      ratioOf(dense, sparse),
+    ];
+  });
+  const header = [
+    '256-64-10, rv32',
+    'float C, soft float',
+    'float C, FPU',
+    'ours dense',
+    'ours sparrow 0.05',
+  ];
+  return markdownTable(
+    [...header, 'integers: soft float / dense', 'FPU / dense', 'sparsity: dense / sparrow'],
+    rows,
+  );
+}
+
+function ratioOf(over: number | undefined, under: number | undefined): string {
+  return over === undefined || under === undefined ? NOTHING : times(over / under);
+}
+
+function peers(baseline: Baseline): string {
+  const sparse = caseName({ model: '256-64-10', preset: 'sparrow', density: 0.05, batch: 1 });
+  const eight = caseName({ model: '256-64-10', preset: 'sparrow', density: 0.05, batch: 8 });
+  const dense = caseName({ model: '256-64-10', preset: 'dense', density: 1, batch: 8 });
+  const from = (engine: string, row: string) => baseline[engine]?.rows[row]?.value;
+  const lines: [string, string, number | undefined][] = [
+    ...CITED,
+    ...['rv32imc', 'rv32imfc'].flatMap((chip) =>
+      [1, 8].map((batch): [string, string, number | undefined] => [
+        `plain float C, batch ${batch}`,
+        chip === 'rv32imc' ? 'rv32imc, soft float' : 'rv32imfc, FPU',
+        from('float c rv32', `${chip}, batch ${batch}`),
+      ]),
+    ),
+    ['**ours, sparrow 0.05, kernels, batch 1**', 'rv32imc', from('kernels', sparse)],
+    ['**ours, sparrow 0.05, kernels, batch 8**', 'rv32imc', from('kernels', eight)],
+    ['**ours, dense, kernels, batch 8**', 'rv32imc', from('kernels', dense)],
+    ['**ours, sparrow 0.05, whole step, XS and C, batch 8**', 'rv32imc', from('xs+c rv32', eight)],
+    ['FANN, batch 1', 'x86-64, FPU', from('FANN', 'batch 1')],
+    ['plain float C, batch 1', 'x86-64, FPU', from('float c x86', 'batch 1')],
+    ['**ours, sparrow 0.05, whole step, XS and C, batch 8**', 'x86-64', from('xs+c', eight)],
+    ['TensorFlow.js, batch 1', 'XS on x86-64', from('tfjs', 'batch 1')],
+    ['brain.js, batch 1', 'XS on x86-64', from('brain.js', 'batch 1')],
+    ['plain float JavaScript, batch 1', 'XS on x86-64', from('float js', 'batch 1')],
+    ['**ours, dense, byte code, batch 8**', 'XS on x86-64', from('xs', dense)],
+    ['**ours, sparrow 0.05, byte code, batch 8**', 'XS on x86-64', from('xs', eight)],
+  ];
+  const rows = lines.map(([name, machine, value]) => [
+    name,
+    machine,
+    value === undefined ? NOTHING : format(value),
+  ]);
+  const tools = ['FANN', 'brain.js', 'tfjs', 'float c rv32', 'float c x86'].map(
+    (name) => baseline[name]?.tools,
+  );
+  const table = markdownTable(['256-64-10', 'machine', 'instructions per example'], rows);
+  return `${table}\n\n${[...new Set(tools.filter((words) => words !== undefined))].join('; ')}`;
 }

@@ -4,6 +4,7 @@
  */
 import type { PresetName } from '../../shared/model/recipe.js';
 import type { Baseline } from './baseline.js';
+import { AIFES_FPU_1, AIFES_FPU_16 } from './cited.js';
 import { caseName } from './training/case.js';
 
 export interface Target {
@@ -16,10 +17,6 @@ export interface Target {
 
 /** Weights of 256-64-10. */
 const WEIGHTS = 256 * 64 + 64 * 10;
-
-/** AIfES 2.2.0 with an FPU (rv32imfc), measured once: tools/bench/peers.ts has the source. */
-const PEER_BATCH_1 = 2_103_011;
-const PEER_BATCH_16 = 804_536;
 
 function figure(
   baseline: Baseline,
@@ -62,12 +59,12 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'sparrow 0.05, batch 1, against the best peer with an FPU at batch 1',
     ...{ limit: 27, unit: '×', isLeast: true },
-    figureOf: (baseline) => ratio(PEER_BATCH_1, figure(baseline, 'kernels', 'sparrow', 0.05, 1)),
+    figureOf: (baseline) => ratio(AIFES_FPU_1, figure(baseline, 'kernels', 'sparrow', 0.05, 1)),
   },
   {
     name: 'sparrow 0.05, batch 8, against the same peer at its batch 16',
     ...{ limit: 20, unit: '×', isLeast: true },
-    figureOf: (baseline) => ratio(PEER_BATCH_16, figure(baseline, 'kernels', 'sparrow', 0.05, 8)),
+    figureOf: (baseline) => ratio(AIFES_FPU_16, figure(baseline, 'kernels', 'sparrow', 0.05, 8)),
   },
   {
     name: 'XS byte code on x86, dense, batch 8, for each weight',
