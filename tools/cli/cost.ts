@@ -3,6 +3,7 @@
  * phase, and memory.
  * @module
  */
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { SyntheticExamples } from '../../firmware/data/synthetic.js';
 import type { Examples } from '../../firmware/ports/ports.js';
@@ -85,10 +86,10 @@ function taskFrom({ model, data, examples: count }: CostOptions): Task {
     const { train } = dataset;
     if (count > train.count)
       throw new RangeError(`examples ${count}, expected at most ${train.count} of ${dataset.name}`);
-    const description = zoo ?? modelFor(dataset, model);
+    const description = zoo ?? (model === undefined ? modelFor(dataset) : described(model));
     return { description, examples: fitting(train, description, count), dataName: dataset.name };
   }
-  const description = zoo ?? readDescription(model as string);
+  const description = zoo ?? described(model as string);
   const { inputs, classes } = layoutOf(description);
   const signed = description.input.type === 'int8';
   return {
@@ -96,6 +97,14 @@ function taskFrom({ model, data, examples: count }: CostOptions): Task {
     examples: new SyntheticExamples(count, inputs, classes, SEED_OF_EXAMPLES, signed),
     dataName: 'made up',
   };
+}
+
+function described(file: string): ModelDescription {
+  if (!existsSync(file)) {
+    const names = ZOO.map(({ name }) => name).join(', ');
+    throw new RangeError(`model ${file}, expected ${names} or a JSON description`);
+  }
+  return readDescription(file);
 }
 
 /** The set's first examples. @throws RangeError when they do not fit the model */

@@ -24,7 +24,7 @@ export interface BareTools {
 const MACHINE = join(import.meta.dirname, 'machine');
 const COMPILER = 'riscv64-unknown-elf-gcc';
 export const QEMU = 'qemu-system-riscv32';
-const PACKAGES = 'gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc';
+const PACKAGES = 'gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc coreutils';
 
 /** As the ESP32 build has them; the engine's as on the desktop (`../build.ts`). */
 const FLAGS = [
@@ -59,6 +59,7 @@ export function missingForBare(): string | undefined {
   if (!existsSync(join(XS, 'sources'))) return 'the sources of XS are not there (@agoric/xsnap)';
   try {
     bareTools();
+    execFileSync('timeout', ['--version'], { stdio: 'ignore' });
     return undefined;
   } catch {
     return `a bare RISC-V needs ${PACKAGES}`;
