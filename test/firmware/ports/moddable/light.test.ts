@@ -1,45 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Light } from '../../../../firmware/ports/moddable/light.js';
-import type { Clock } from '../../../../firmware/ports/ports.js';
+import { HandClock } from './handclock.js';
 
 const test = suite('moddable/light');
-
-/** Time goes on by hand. */
-class HandClock implements Clock {
-  #ms = 0;
-  #waiting: { readonly atMs: number; readonly callback: () => void }[] = [];
-
-  get timers(): number {
-    return this.#waiting.length;
-  }
-
-  nowMs(): number {
-    return this.#ms;
-  }
-
-  after(delayMs: number, callback: () => void) {
-    const timer = { atMs: this.#ms + delayMs, callback };
-    this.#waiting.push(timer);
-    return {
-      cancel: () => {
-        this.#waiting = this.#waiting.filter((one) => one !== timer);
-      },
-    };
-  }
-
-  pass(ms: number): void {
-    const untilMs = this.#ms + ms;
-    for (;;) {
-      const [next] = this.#waiting.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
-      if (next === undefined) break;
-      this.#waiting = this.#waiting.filter((one) => one !== next);
-      this.#ms = next.atMs;
-      next.callback();
-    }
-    this.#ms = untilMs;
-  }
-}
 
 function lit() {
   const clock = new HandClock();
