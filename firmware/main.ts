@@ -3,15 +3,16 @@
  * @module
  */
 import { boardProfile } from '../shared/model/boards.js';
-import type { Plan } from '../shared/protocol/plan.js';
-import { ShardExamples } from './data/shard.js';
+import { OWN_SHARD } from '../shared/protocol/shardimage.js';
+import { OwnExamples } from './data/own.js';
 import { Client } from './federation/client.js';
+import type { Companion } from './federation/companion.js';
 import { Enrolment } from './federation/enrolment.js';
 import { reasonOf } from './federation/guard.js';
 import { localRound } from './federation/localround.js';
 import { SETTINGS, type Settings } from './federation/settings.js';
 import { Slices } from './federation/slices.js';
-import type { Ports } from './ports/ports.js';
+import type { Examples, Ports } from './ports/ports.js';
 import { Updater } from './update/updater.js';
 
 /** Bytes of flash read and summed between two pauses. */
@@ -33,74 +34,62 @@ export interface RunningFirmware {
 
 /** @throws RangeError when the board has no profile, or a name cannot stand in a topic */
 export function start(ports: Ports, settings: Settings = SETTINGS): RunningFirmware {
-  const profile = boardProfile(ports.identity.board);
-  const isIdle = () => client.isIdle;
-  const updater = updaterOf(ports, settings, isIdle);
-  const shard = ports.examples === undefined && ports.shard ? new ShardExamples(ports.shard) : undefined;
-  const examples = ports.examples ?? shard;
-  const people = {
-    label: () => {
-      throw new RangeError('no sensor that records windows on this board');
-    },
-    nextLabel() {},
-    status: () => [`${examples?.count ?? 0} examples`],
-  };
-  if (updater?.boot() === false) return { stop() {}, ...people };
-  const enrolment = shard && enrolmentOf(shard, ports, settings, isIdle, () => client.refresh());
-  const companions = [updater, enrolment].filter((companion) => companion !== undefined);
-  const isMeant = ({ windows }: Plan) => windows === undefined;
-  const client = new Client({
-    ports,
-    settings,
-    profile,
-    localWork: localRound,
-    examples,
-    isMeant,
-    companions,
-  });
-  const stopCheck = checked(shard, ports, () => client.start());
-  return {
-    stop() {
-      stopCheck();
-      client.stop();
-    },
-    ...people,
-  };
+  return new Firmware(ports, settings);
 }
 
-/**
- * Reads the shard of an earlier life before anything else begins: a board that comes back in mid-round trains again.
- * @returns ends it
- */
-function checked(shard: ShardExamples | undefined, { clock, log }: Ports, onDone: () => void): () => void {
-  if (shard === undefined) {
-    onDone();
-    return () => {};
+class Firmware implements RunningFirmware {
+  readonly #examples: Examples | undefined;
+  #check: Slices<void> | undefined; // of the shard in flash, before anything else begins
+  #client: Client | undefined;
+
+  constructor(ports: Ports, settings: Settings) {
+    const profile = boardProfile(ports.identity.board);
+    const updater = updaterOf(ports, settings, () => this.#client?.isIdle ?? true);
+    const own = ports.examples === undefined && ports.shard ? new OwnExamples(ports.shard) : undefined;
+    const examples = ports.examples ?? own;
+    this.#examples = examples;
+    if (updater?.boot() === false) return;
+    const begin = () => {
+      this.#check = undefined;
+      const companions: Companion[] = updater === undefined ? [] : [updater];
+      if (own !== undefined && own.shard.deal !== OWN_SHARD) {
+        companions.push(new Enrolment(ports, own.shard, settings));
+      }
+      this.#client = new Client({ ports, settings, profile, localWork: localRound, examples, companions });
+      this.#client.start();
+    };
+    // A board that comes back in mid-round has its shard before it hears of the plan, and trains again.
+    if (own === undefined) begin();
+    else this.#check = checking(own, ports, begin);
   }
-  const slices = new Slices(clock, shard.check(), CHECK_BYTES, {
-    onDone: () => {
+
+  stop(): void {
+    this.#check?.cancel();
+    this.#client?.stop();
+  }
+
+  label(): void {
+    throw new RangeError('no sensor that records windows on this board');
+  }
+
+  nextLabel(): void {}
+
+  status(): readonly string[] {
+    return [`${this.#examples?.count ?? 0} examples`];
+  }
+}
+
+/** Reads the shard of an earlier life. */
+function checking({ shard }: OwnExamples, { clock, log }: Ports, onDone: () => void): Slices<void> {
+  return new Slices(clock, shard.check(), CHECK_BYTES, {
+    onDone() {
       log.line(shard.count > 0 ? `${shard.count} examples in flash` : 'no examples in flash yet');
       onDone();
     },
-    onFailed: (error) => {
+    onFailed(error) {
       log.line(`shard in flash not used: ${reasonOf(error)}`);
       onDone();
     },
-  });
-  return () => slices.cancel();
-}
-
-function enrolmentOf(
-  shard: ShardExamples,
-  { identity: { device }, task, clock, entropy, log }: Ports,
-  { downloadMs, backoffFirstMs, backoffMaxMs }: Settings,
-  isIdle: () => boolean,
-  onChanged: () => void,
-): Enrolment {
-  return new Enrolment({
-    ...{ device, task, shard, clock, entropy, log, downloadMs, backoffFirstMs, backoffMaxMs },
-    isIdle,
-    onChanged,
   });
 }
 

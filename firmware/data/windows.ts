@@ -25,14 +25,17 @@ export class WindowExamples implements Examples {
   readonly #channels: number;
   readonly #item: Uint8Array; // label, a zero, raw values
   readonly #raw: DataView;
-  #normals: readonly Normal[];
+  #normals: readonly Normal[] | undefined;
   #label: number | undefined;
 
-  /** @param normals one for each channel @throws RangeError when they are not, or the ring cannot be */
+  /**
+   * @param normals one for each channel; without them windows can be kept, not read
+   * @throws RangeError when they are not, or the ring cannot be
+   */
   constructor(
     partition: RawPartition,
     { steps, channels, classes }: WindowShape,
-    normals: readonly Normal[],
+    normals?: readonly Normal[],
   ) {
     this.features = steps * channels;
     this.classes = classes;
@@ -40,7 +43,7 @@ export class WindowExamples implements Examples {
     this.#item = new Uint8Array(2 + 2 * this.features);
     this.#raw = new DataView(this.#item.buffer, 2);
     this.#ring = new Ring(partition, this.#item.length);
-    this.#normals = checked(normals, channels);
+    this.#normals = normals && checked(normals, channels);
   }
 
   get count(): number {
@@ -82,11 +85,19 @@ export class WindowExamples implements Examples {
   }
 
   read(index: number, out: Uint8Array): number {
+    const normals = this.#normals;
+    if (normals === undefined) throw new RangeError(`window ${index} without normals, expected them`);
     this.#ring.read(index, this.#item);
     for (let i = 0; i < this.features; i++) {
-      out[i] = normalise(this.#raw.getInt16(2 * i, true), this.#normals[i % this.#channels]);
+      out[i] = normalise(this.#raw.getInt16(2 * i, true), normals[i % this.#channels]);
     }
     return this.#item[0];
+  }
+
+  /** The values of a window as they were recorded. @param out [steps × channels] */
+  readRaw(index: number, out: Int16Array): void {
+    this.#ring.read(index, this.#item);
+    for (let i = 0; i < this.features; i++) out[i] = this.#raw.getInt16(2 * i, true);
   }
 
   /** Forgets all windows. */

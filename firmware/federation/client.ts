@@ -20,7 +20,7 @@ import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js'
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
 import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
 import type { Examples, MessageSink, Ports, Vitals } from '../ports/ports.js';
-import type { Companion } from './companion.js';
+import type { Companion, LastModel, RoundView } from './companion.js';
 import { Fetch } from './fetch.js';
 import { reasonOf } from './guard.js';
 import { collect } from './inbox.js';
@@ -37,15 +37,18 @@ import { type ClientState, deviceStateOf, isSameWork, planOf } from './state.js'
  */
 export type LocalWork = (work: RoundWork) => Generator<number, LocalResult>;
 
+export interface LocalExamples extends Examples {
+  /** Whether they are such as a plan means; left out: they are no live windows. @param windows of the plan */
+  isMeant?(windows: number | undefined): boolean;
+}
+
 export interface ClientOptions {
   readonly ports: Ports;
   readonly settings: Settings;
   readonly profile: BoardProfile;
   readonly localWork: LocalWork;
   /** What it learns from; that of the ports when left out. They may change between two rounds. */
-  readonly examples?: Examples;
-  /** Whether they are such as the plan means; always when left out. */
-  readonly isMeant?: (plan: Plan) => boolean;
+  readonly examples?: LocalExamples;
   /** Others that use the same connection. */
   readonly companions?: readonly Companion[];
 }
@@ -75,10 +78,10 @@ const LONGEST_MS = 65535;
 /** Under one plan and connection. A frame that the server can never read must not be sent for ever. */
 const MAX_REPEATS = 10;
 
-export class Client {
+export class Client implements RoundView {
   readonly #options: ClientOptions;
   readonly #hash: number;
-  readonly #examples: Examples;
+  readonly #examples: LocalExamples;
   readonly #topics: Readonly<Record<ClientTopic, string>>;
   readonly #link: Link;
   readonly #slots: ModelSlots;
@@ -116,12 +119,17 @@ export class Client {
     return this.#state.kind;
   }
 
-  /** Whether its examples may change now: no round is at work. */
   get isIdle(): boolean {
     return this.#state.kind === 'waiting' || this.#state.kind === 'done';
   }
 
-  /** Its examples changed: says so, and looks again at a plan that it could not follow before. */
+  get lastModel(): LastModel | undefined {
+    const { held } = this.#slots;
+    return this.#state.kind === 'done' && held !== undefined
+      ? { plan: this.#state.plan, source: held.source }
+      : undefined;
+  }
+
   refresh(): void {
     this.#sendStatus();
     if (this.#later !== undefined) this.#plan(this.#later);
@@ -152,7 +160,7 @@ export class Client {
   #join(): void {
     this.#link.subscribe(this.#topics.plan);
     this.#link.subscribe(this.#topics.verdict);
-    for (const companion of this.#companions) companion.start(this.#link);
+    for (const companion of this.#companions) companion.start(this.#link, this);
     this.#link.start({
       onUp: () => this.#up(),
       onDown: () => this.#show(),
@@ -207,7 +215,8 @@ export class Client {
     if (isSameWork(planOf(this.#state), plan)) return; // QoS 1 may repeat, a retained one comes again
     this.#repeats = 0;
     const isAsked = isInCohort(plan.cohort, this.#hash);
-    const hasExamples = this.#examples.count > 0 && (this.#options.isMeant?.(plan) ?? true);
+    const isMeant = this.#examples.isMeant?.(plan.windows) ?? plan.windows === undefined;
+    const hasExamples = isMeant && this.#examples.count > 0;
     this.#later = isAsked && !hasExamples ? plan : undefined;
     if (!isAsked || !hasExamples) this.#enter({ kind: 'waiting' });
     else if (this.#slots.holds(nameOf(plan))) this.#train(plan);
@@ -303,6 +312,7 @@ export class Client {
     const before = deviceStateOf(this.#state);
     this.#leave();
     this.#state = state;
+    if (!this.isIdle) for (const companion of this.#companions) companion.onRound?.();
     if (deviceStateOf(state) !== before) this.#sendStatus();
     this.#show();
   }

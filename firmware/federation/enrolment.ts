@@ -10,31 +10,14 @@ import type { ShardOpening } from '../../shared/protocol/shard.js';
 import { OWN_SHARD } from '../../shared/protocol/shardimage.js';
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
 import type { ShardExamples } from '../data/shard.js';
-import type { Clock, Entropy, Log, MessageSink, Timer } from '../ports/ports.js';
+import type { MessageSink, Ports, Timer } from '../ports/ports.js';
 import { Backoff } from './backoff.js';
-import type { Companion, SharedLink } from './companion.js';
+import type { Companion, RoundView, SharedLink } from './companion.js';
 import { guarded, reasonOf } from './guard.js';
 import { collect } from './inbox.js';
+import type { Settings } from './settings.js';
 import { ShardSink } from './shardsink.js';
 import { Slices } from './slices.js';
-
-export interface EnrolmentOptions {
-  readonly device: string;
-  readonly task: string;
-  readonly shard: ShardExamples;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Log;
-  /** Without a byte for as long, it asks again. */
-  readonly downloadMs: number;
-  /** Upper ends of the first and the longest wait beyond that, between two times that it asks. */
-  readonly backoffFirstMs: number;
-  readonly backoffMaxMs: number;
-  /** Whether no round is at work. */
-  isIdle(): boolean;
-  /** There are other examples now, or none. */
-  onChanged(): void;
-}
 
 type State =
   /** has what it wants, or nobody deals */
@@ -52,30 +35,29 @@ const POLL_MS = 1_000;
 const REFUSED_MS = 600_000;
 
 export class Enrolment implements Companion {
-  readonly #options: EnrolmentOptions;
-  readonly #topics: { readonly deal: string; readonly enrol: string; readonly shard: string };
-  readonly #backoff: Backoff;
+  readonly #ports: Ports;
+  readonly #shard: ShardExamples;
+  readonly #settings: Settings;
+  #client: RoundView | undefined;
+  #backoff: Backoff | undefined; // while it asks
   #link: SharedLink | undefined;
   #deal: Deal | undefined; // as last announced
   #state: State = { kind: 'idle' };
   #timer: Timer | undefined;
   #isMoving = false; // a byte came since the last look
 
-  constructor(options: EnrolmentOptions) {
-    const { device, task, entropy, backoffFirstMs, backoffMaxMs } = options;
-    this.#options = options;
-    this.#backoff = new Backoff(backoffFirstMs, backoffMaxMs, entropy);
-    this.#topics = {
-      deal: taskTopic('deal', task),
-      enrol: deviceTopic('enrol', task, device),
-      shard: deviceTopic('shard', task, device),
-    };
+  /** @param settings `downloadMs`: without a byte for as long, it asks again; then the backoff's waits, too */
+  constructor(ports: Ports, shard: ShardExamples, settings: Settings) {
+    this.#ports = ports;
+    this.#shard = shard;
+    this.#settings = settings;
   }
 
-  start(link: SharedLink): void {
+  start(link: SharedLink, client: RoundView): void {
     this.#link = link;
-    link.subscribe(this.#topics.deal);
-    link.subscribe(this.#topics.shard);
+    this.#client = client;
+    link.subscribe(taskTopic('deal', this.#ports.task));
+    link.subscribe(this.#topicOf('shard'));
   }
 
   /** An answer of the connection before does not come any more. */
@@ -85,10 +67,10 @@ export class Enrolment implements Companion {
   }
 
   onMessage(topic: string, lengthBytes: number): MessageSink | undefined {
-    if (topic === this.#topics.deal) {
+    if (topic === taskTopic('deal', this.#ports.task)) {
       return collect(lengthBytes, DEAL_BYTES, (bytes) => this.#heard(decodeDeal(bytes)));
     }
-    if (topic === this.#topics.shard) return this.#shardSink();
+    if (topic === this.#topicOf('shard')) return this.#shardSink();
     return undefined;
   }
 
@@ -109,28 +91,30 @@ export class Enrolment implements Companion {
   }
 
   get #isWanted(): boolean {
-    const { deal } = this.#options.shard;
+    const { deal } = this.#shard;
     return this.#deal !== undefined && deal !== OWN_SHARD && deal !== this.#deal.deal;
   }
 
   #ask(): void {
-    const { isIdle, shard, downloadMs } = this.#options;
     if (this.#deal === undefined || !this.#isWanted) {
       this.#rest({ kind: 'idle' });
-    } else if (!isIdle()) {
+    } else if (this.#client?.isIdle !== true) {
       this.#rest({ kind: 'asking' }, POLL_MS);
     } else {
-      this.#rest({ kind: 'asking' }, downloadMs + this.#backoff.next());
+      this.#rest({ kind: 'asking' }, this.#settings.downloadMs + this.#waitMs());
       const { deal } = this.#deal;
-      this.#link?.send(this.#topics.enrol, encodeEnrol({ deal, roomBytes: shard.roomBytes }), 1);
+      const { roomBytes } = this.#shard;
+      this.#link?.send(this.#topicOf('enrol'), encodeEnrol({ deal, roomBytes }), 1);
     }
   }
 
   /** @param askMs after which it asks again; never when left out */
   #rest(state: State, askMs?: number): void {
-    const { clock, log } = this.#options;
+    const { clock, log } = this.#ports;
     this.#timer?.cancel();
+    this.#timer = undefined;
     this.#state = state;
+    if (state.kind === 'idle') this.#backoff = undefined;
     if (askMs === undefined) return;
     this.#timer = clock.after(
       askMs,
@@ -140,16 +124,18 @@ export class Enrolment implements Companion {
 
   /** A copy that nobody waits for, or that comes while a round is at work, is dropped unread. */
   #shardSink(): MessageSink | undefined {
-    const { device, shard, isIdle, onChanged } = this.#options;
     const { kind } = this.#state;
-    if (this.#deal === undefined || (kind !== 'asking' && kind !== 'receiving') || !isIdle())
-      return undefined;
+    const client = this.#client;
+    if (kind !== 'asking' && kind !== 'receiving') return undefined;
+    if (this.#deal === undefined || client?.isIdle !== true) return undefined;
     const state: State = { kind: 'receiving' };
     this.#rest(state);
     this.#watch(state);
     const sink = new ShardSink({
-      ...{ device, deal: this.#deal.deal, shard },
-      onBegun: onChanged,
+      device: this.#ports.identity.device,
+      deal: this.#deal.deal,
+      shard: this.#shard,
+      onBegun: () => client.refresh(),
       onWhole: (answer) => this.#answered(answer),
     });
     const step = (action: () => void) => {
@@ -158,7 +144,7 @@ export class Enrolment implements Companion {
         action();
       } catch (error) {
         this.#say(`not used: ${reasonOf(error)}`);
-        this.#rest({ kind: 'asking' }, this.#backoff.next());
+        this.#rest({ kind: 'asking' }, this.#waitMs());
       }
     };
     return {
@@ -173,18 +159,18 @@ export class Enrolment implements Companion {
 
   /** A shard that stands still on its way is asked for again. */
   #watch(state: State): void {
-    const { clock, log, downloadMs } = this.#options;
+    const { clock, log } = this.#ports;
     this.#isMoving = false;
     const look = guarded(log, 'shard', () => {
       if (this.#state !== state) return;
       if (this.#isMoving) this.#watch(state);
       else this.#ask();
     });
-    this.#timer = clock.after(downloadMs, look);
+    this.#timer = clock.after(this.#settings.downloadMs, look);
   }
 
   #answered(answer: ShardOpening): void {
-    const { shard, clock, onChanged } = this.#options;
+    const shard = this.#shard;
     const { deal, outcome, part, parts, bytes, crc } = answer;
     if (outcome !== 'dealt') {
       const room = `${shard.roomBytes} bytes of this board's flash for one`;
@@ -194,23 +180,34 @@ export class Enrolment implements Companion {
       this.#rest({ kind: 'refused' }, REFUSED_MS);
       return;
     }
-    const slices = new Slices(clock, shard.seal({ bytes, deal, part, parts, crc }), 1, {
+    const slices = new Slices(this.#ports.clock, shard.seal({ bytes, deal, part, parts, crc }), 1, {
       onDone: () => {
-        this.#backoff.reset();
         this.#say(`part ${part + 1} of ${parts}, ${shard.count} examples`);
         this.#rest({ kind: 'idle' });
-        onChanged();
+        this.#client?.refresh();
         this.#look(); // there may be another deal by now
       },
       onFailed: (error) => {
         this.#say(`not used: ${reasonOf(error)}`);
-        this.#rest({ kind: 'asking' }, this.#backoff.next());
+        this.#rest({ kind: 'asking' }, this.#waitMs());
       },
     });
     this.#rest({ kind: 'checking', slices });
   }
 
+  /** Longer each time. */
+  #waitMs(): number {
+    const { backoffFirstMs, backoffMaxMs } = this.#settings;
+    this.#backoff ??= new Backoff(backoffFirstMs, backoffMaxMs, this.#ports.entropy);
+    return this.#backoff.next();
+  }
+
+  /** Made anew each time: a string in memory is for who is heard often. */
+  #topicOf(kind: 'enrol' | 'shard'): string {
+    return deviceTopic(kind, this.#ports.task, this.#ports.identity.device);
+  }
+
   #say(text: string): void {
-    this.#options.log.line(`shard: ${text}`);
+    this.#ports.log.line(`shard: ${text}`);
   }
 }
