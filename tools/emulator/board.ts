@@ -3,6 +3,8 @@
  * in flash outlives a power cut; nothing else does.
  * @module
  */
+
+import { EnergyMeter } from '../../firmware/federation/energy.js';
 import type { Clock, Examples, Log, Ports, RawPartition, Sensor } from '../../firmware/ports/ports.js';
 import { bootHost, type Updatable } from './bootloader.js';
 import { NodeClock } from './clock.js';
@@ -55,6 +57,9 @@ export interface BoardOptions {
   /** Hears what the board publishes, before faults. */
   readonly onPublish?: Heard;
 }
+
+/** What a process cannot tell of a board. */
+const NO_VITALS = { heapBytes: 0, chunkBytes: 0, slots: 0, rssi: 0, reset: 'unknown' } as const;
 
 export class EmulatedBoard implements Board {
   readonly device: string;
@@ -113,11 +118,13 @@ export class EmulatedBoard implements Board {
     this.#transport = transport;
     const restart = () => setImmediate(() => this.#clock === clock && this.isOn && this.restart());
     if (partition !== undefined) this.#flash = new StoredFlash(partition, this.#flash.wear);
+    // Its CPU time is this machine's, so what it says of work is far too little; of rest and radio it is right.
+    const meter = new EnergyMeter(board, clock, transport);
     this.#running = firmware({
       identity: { device, board },
       task,
-      transport: onPublish === undefined ? transport : heard(transport, onPublish),
-      clock,
+      transport: onPublish === undefined ? meter.transport : heard(meter.transport, onPublish),
+      clock: meter.clock,
       entropy: new SeededEntropy(seed + life),
       flash: this.#flash,
       examples,
@@ -125,6 +132,7 @@ export class EmulatedBoard implements Board {
       sensor: sensor?.(clock),
       log,
       freeBytes: this.#options.freeBytes ?? (() => 0),
+      vitals: () => ({ ...NO_VITALS, millijoules: meter.millijoules() }),
       firmware: update && bootHost(update, restart),
     });
   }

@@ -113,8 +113,8 @@ function tell(name: string, mixed: FederationRun, twins: FederationRun): boolean
     else {
       const { trainMs, heapBytes, chunkBytes, slots, millijoules, reset } = said;
       console.log(
-        `    its last metrics: ${trainMs} ms of training, ${heapBytes} B of engine memory at most (chunks ` +
-          `${chunkBytes} B, ${slots} slots), ${millijoules} mJ, reset ${reset}`,
+        `    its last metrics: ${trainMs} ms of training, ${millijoules} mJ, ${chunkBytes} B of chunks and ` +
+          `${slots} slots reachable, ${heapBytes} B with garbage at most, reset ${reset}`,
       );
       isSame &&= heapBytes > 0 && millijoules > 0;
     }

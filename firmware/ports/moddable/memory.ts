@@ -1,14 +1,12 @@
 /**
- * What the engine's memory held at most since the board began: garbage included, since XS collects
- * when it has no memory left.
+ * The engine's memory: what it held at most since the board began, garbage included, and what is reachable now.
+ * XS collects when it has no memory left, so without a collection every board would seem full.
  * @module
  */
-
 import type { Vitals } from '../ports.js';
-import { peakChunkBytes, peakSlots, slotBytes } from './native/engine.js';
+import { chunkBytes, collectGarbage, peakBytes, slots } from './native/engine.js';
 
 export function engineMemory(): Pick<Vitals, 'heapBytes' | 'chunkBytes' | 'slots'> {
-  const chunkBytes = peakChunkBytes();
-  const slots = peakSlots();
-  return { heapBytes: chunkBytes + slots * slotBytes(), chunkBytes, slots };
+  collectGarbage();
+  return { heapBytes: peakBytes(), chunkBytes: chunkBytes(), slots: slots() };
 }

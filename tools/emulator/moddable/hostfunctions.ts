@@ -4,13 +4,12 @@
  */
 import { machine } from './machine.js';
 
-const SLOT_BYTES = 16;
-
 const FUNCTIONS: Readonly<Record<string, () => number>> = {
   // The host knows what the engine's memory holds; the engine does not.
+  sparrow_engine_peak: () => 0,
+  sparrow_engine_collect: () => 0,
   sparrow_engine_chunks: () => 0,
   sparrow_engine_slots: () => 0,
-  sparrow_engine_slot: () => SLOT_BYTES,
   sparrow_chip_free: () => machine().host.freeBytes(),
   sparrow_chip_slot: () => 0,
 };

@@ -3,17 +3,20 @@
  * @module
  */
 
-/** Bytes of chunks at most, garbage included. */
-export function peakChunkBytes(): number {
+/** Bytes of chunks and slots at most so far, garbage included. */
+export function peakBytes(): number {
+  return native('sparrow_engine_peak')();
+}
+
+/** Some tens of milliseconds on a chip. */
+export function collectGarbage(): void {
+  native('sparrow_engine_collect')();
+}
+
+export function chunkBytes(): number {
   return native('sparrow_engine_chunks')();
 }
 
-/** At most, garbage included. */
-export function peakSlots(): number {
+export function slots(): number {
   return native('sparrow_engine_slots')();
-}
-
-/** Of one slot: 16 on a chip. */
-export function slotBytes(): number {
-  return native('sparrow_engine_slot')();
 }
