@@ -32,7 +32,7 @@ const SHA256_ECDSA = 0x0403;
 const RECORD_HEADER = 5;
 const MESSAGE_HEADER = 4;
 /** Two certificates of ours have under 1 KB. */
-const MAX_BYTES = 8192;
+const MAX_BYTES = 4096;
 
 export class Handshake {
   readonly #refuse: (certificate: Uint8Array) => string | undefined;
@@ -77,7 +77,7 @@ export class Handshake {
     const length = number16(this.#record, 3);
     if (this.#record[1] !== 3) throw wrong('no TLS', 'a broker with TLS at that port');
     if (length === 0 || length > MAX_BYTES - RECORD_HEADER)
-      throw wrong(`record of ${length} bytes`, '1 to 8,187');
+      throw wrong(`record of ${length} bytes`, '1 to 4,091');
     return length;
   }
 
@@ -90,7 +90,7 @@ export class Handshake {
     }
     if (type !== HANDSHAKE) throw outOfOrder();
     if (this.#messages.length + body.length > MAX_BYTES)
-      throw wrong('handshake too long', 'at most 8,192 bytes');
+      throw wrong('handshake too long', 'at most 4,096 bytes');
     this.#messages = joined(this.#messages, body);
     while (this.#messages.length >= MESSAGE_HEADER) {
       const end = MESSAGE_HEADER + number24(this.#messages, 1);

@@ -24,6 +24,7 @@ export class RecordingProxy {
   readonly #server: Server;
   readonly #links = new Set<Socket>();
   readonly #brokerPort: () => number;
+  readonly #isReadable: boolean;
   /** Asked at each new connection. */
   nextCut: () => Cut | undefined = () => undefined;
   readonly recorded: Recorded[] = [];
@@ -31,9 +32,13 @@ export class RecordingProxy {
   /** Connections that were cut. */
   cuts = 0;
 
-  /** @param brokerPort asked at each new connection */
-  constructor(brokerPort: () => number) {
+  /**
+   * @param brokerPort asked at each new connection
+   * @param isReadable whether boards speak plain MQTT; nothing is recorded of TLS
+   */
+  constructor(brokerPort: () => number, isReadable = true) {
     this.#brokerPort = brokerPort;
+    this.#isReadable = isReadable;
     this.#server = createServer((board) => this.#join(board));
   }
 
@@ -64,7 +69,9 @@ export class RecordingProxy {
       });
     }
     const reader = new PublishReader();
-    this.#pass('up', board, broker, cut, (chunk) => this.recorded.push(...reader.push(chunk)));
+    this.#pass('up', board, broker, cut, (chunk) => {
+      if (this.#isReadable) this.recorded.push(...reader.push(chunk));
+    });
     this.#pass('down', broker, board, cut, () => {});
   }
 

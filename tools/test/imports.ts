@@ -24,6 +24,7 @@ const MODDABLE = [
   'resetReason',
   'Resource',
   'sntp',
+  'ssl',
   'time',
   'timer',
   'wifi',

@@ -28,3 +28,26 @@ declare module 'ecdsa' {
     verify(hash: ArrayBuffer, signature: ArrayBuffer): boolean;
   }
 }
+
+declare module 'ssl/session' {
+  /** A client of TLS, fed by `handshake` and then `read` whenever there is something to read. */
+  export default class Session {
+    constructor(options: {
+      readonly serverName: string;
+      readonly protocolVersion: number;
+      readonly verify: boolean;
+      readonly cache: boolean;
+    });
+    readonly alert?: object;
+    readonly clientCipher?: object | null;
+    readonly serverCipher?: object | null;
+    readonly handshakeProcess: number;
+    initiateHandshake(): void;
+    /** @returns whether it is over, well or with an alert */
+    handshake(wire: object): boolean;
+    /** @returns the content of a record, undefined when there is none yet, null at the end */
+    read(wire: object): Uint8Array | null | undefined;
+    /** @returns bytes that may still be written */
+    write(wire: object, data: Uint8Array, options?: object): number;
+  }
+}
