@@ -38,42 +38,18 @@ export interface Place {
   readonly parameters?: number; // undefined: a generator
 }
 
-/** Kernels, by phase. Those that are in none count with what is between the phases. */
-const KERNELS: Readonly<Partial<Record<Phase, readonly string[]>>> = {
-  forward: [
-    'denseForward',
-    'sparseForward',
-    'convForward',
-    'sparseConvForward',
-    'reluForward',
-    'maxPoolForward',
-    'averagePoolForward',
-  ],
-  loss: ['softmaxCrossEntropy'],
-  'input gradient': [
-    'denseInputGradient',
-    'sparseInputGradient',
-    'convInputGradient',
-    'sparseConvInputGradient',
-    'reluMask',
-    'maxPoolGradient',
-    'averagePoolGradient',
-  ],
-  errors: ['largestMagnitude', 'quantizeErrors'],
-  activations: ['keepLargest', 'listKept', 'listPositions'],
-  norms: ['sumSquares', 'sumListedSquares', 'sumMarkedSquares'],
-  'weight step': [
-    'denseWeightStep',
-    'sparseWeightStep',
-    'listedWeightStep',
-    'convWeightStep',
-    'sparseConvWeightStep',
-    'biasStep',
-    'carrySteps',
-    'pullWeights',
-  ],
-  're-selection': ['topkCountFrom', 'topkCountHigh', 'topkCountLow', 'listActive'],
-};
+/** Of kernels, by their names; the first that fits. One that fits none counts with what is between the phases. */
+const KERNELS: readonly (readonly [Phase, RegExp])[] = [
+  ['examples', /Example|^interleave/],
+  ['loss', /^softmax/],
+  ['re-selection', /^topk|^listActive$/],
+  ['activations', /^keep|^listKept$|^listPositions$/],
+  ['norms', /Squares$/],
+  ['weight step', /Steps?$|^pullWeights$/],
+  ['errors', /^largestMagnitude$|^quantizeErrors$/],
+  ['input gradient', /Gradient$|^reluMask$/],
+  ['forward', /Forward$/],
+];
 
 /** What is no kernel: their own JavaScript counts as well. */
 export const MORE_PLACES: readonly Place[] = [
@@ -95,5 +71,5 @@ export const MORE_PLACES: readonly Place[] = [
 
 /** Of a kernel, or undefined. */
 export function phaseOfKernel(name: string): Phase | undefined {
-  return PHASES.find((phase) => KERNELS[phase]?.includes(name));
+  return KERNELS.find(([, pattern]) => pattern.test(name))?.[0];
 }
