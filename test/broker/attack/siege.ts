@@ -30,13 +30,19 @@ export class Siege {
     this.#folders = folders;
   }
 
-  /** Resolves when the room has had some rounds in peace. */
-  static async begin(changes: Partial<BrokerSettings> = {}): Promise<Siege> {
+  /**
+   * Resolves when the room has had some rounds in peace.
+   * @param ca in PEM, where the broker speaks TLS alone
+   */
+  static async begin(changes: Partial<BrokerSettings> = {}, ca?: string): Promise<Siege> {
     const folders = new Folders();
     const size = { cohort: MEMBERS, goal: MEMBERS, minimum: MEMBERS, maxDevices: 20 };
     const recipe = recipeOf('sparrow', 0.1, { rounds: 100_000 });
     const broker = await BrokerProcess.start(digitsSettings(folders.make(), { ...size, recipe, ...changes }));
-    const room = digitsRoom(broker.port, { shards: SHARDS.slice(0, MEMBERS) });
+    const room = digitsRoom(broker.port, {
+      shards: SHARDS.slice(0, MEMBERS),
+      broker: { host: '127.0.0.1', port: broker.port, tls: ca === undefined ? undefined : { ca } },
+    });
     room.start();
     const siege = new Siege(broker, room, folders);
     await siege.rounds(20);
