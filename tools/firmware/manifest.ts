@@ -21,5 +21,5 @@ export const BYTE_CODE: FirmwareManifest = { path: join(ROOT, 'manifest.json'), 
 /** Writes the kernels in C as they are now, so that they are never stale. */
 export function nativeManifest(): FirmwareManifest {
   generateKernels(KERNELS);
-  return { path: join(ROOT, 'firmware/ports/moddable/kernels.json'), name: 'sparrow-native' };
+  return { path: join(ROOT, 'firmware/ports/moddable/manifests/kernels.json'), name: 'sparrow-native' };
 }

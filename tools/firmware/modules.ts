@@ -12,7 +12,7 @@ export const MANIFESTS = [
   'firmware/ports/moddable/manifest.json',
   'firmware/ports/moddable/esp32/manifest.json',
 ] as const;
-export const PRELOAD = 'firmware/ports/moddable/preload.json';
+export const PRELOAD = 'firmware/ports/moddable/manifests/preload.json';
 export const ENTRIES = ['firmware/ports/moddable/esp32/main', 'firmware/ports/moddable/lin/main'] as const;
 
 interface Manifest {

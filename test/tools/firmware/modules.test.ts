@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtModules, neededModules, PRELOAD, preloadOrder } from '../../../tools/firmware/modules.js';
@@ -25,6 +25,18 @@ test('what a board needs reaches from the entry to the kernels and the wire', ()
     assert.ok(needed.includes(name), name);
   }
   assert.not(needed.includes('shared/data/dirichlet')); // floats; for hosts that deal data
+});
+
+test('no folder of modules holds other JSON than a manifest: the SDK would build it in as a module', () => {
+  const ours = builtModules(ROOT).filter((name) => name.includes('/')); // not packages
+  const folders = [...new Set(ours.map((name) => dirname(name)))];
+  const found = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((file) => join(folder, file)),
+  );
+  assert.equal(
+    found.filter((file) => file.endsWith('.json') && !file.includes('/manifest.json')),
+    [],
+  );
 });
 
 test('a module named unlike its path is refused', () => {

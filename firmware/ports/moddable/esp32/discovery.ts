@@ -35,7 +35,8 @@ class GuardedUdp extends UDP {
 
 /** Goes on until it is called off. @throws Error when there is no socket left */
 export function browse(clock: Clock, log: Log, onService: (service: Announced) => void): Pending {
-  const dnssd = new DNSSD({ socket: { io: GuardedUdp, log } });
+  const socket = { io: GuardedUdp, log }; // what is not the SDK's goes on to `io`
+  const dnssd = new DNSSD({ socket });
   let isOver = false;
   dnssd.discover({
     serviceType: SERVICE,
