@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- --check] [--only <part of a row's name>] [--peers <folder>] [--jobs n]`: what a training step costs, in
+ * `npm run bench [-- --check] [--only <part of a row's name>] [--peers <folder>] [--baseline <file>]
+ * [--jobs n]`: what a training step costs, in
  * exact counts, on every engine that is installed. It writes the baseline and the tables of
  * docs/benchmarks.md; with --check it compares with the baseline and writes nothing.
  * @module
@@ -15,19 +16,19 @@ import { enginesWith } from './engines.js';
 import { fillTables } from './page.js';
 import { measureRows } from './run.js';
 
-const BASELINE = join(import.meta.dirname, 'baseline.json');
 const PAGE = join(ROOT, 'docs/benchmarks.md');
 
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    baseline: { type: 'string', default: join(import.meta.dirname, 'baseline.json') },
     peers: { type: 'string', default: '' },
     jobs: { type: 'string', default: '2' },
   },
 });
 
-let baseline: Baseline = existsSync(BASELINE) ? JSON.parse(readFileSync(BASELINE, 'utf8')) : {};
+let baseline: Baseline = existsSync(values.baseline) ? JSON.parse(readFileSync(values.baseline, 'utf8')) : {};
 const folder = mkdtempSync(join(tmpdir(), 'sparrow-bench-'));
 try {
   for (const engine of enginesWith(values.peers)) await bench(engine);
@@ -66,5 +67,5 @@ async function bench(engine: Engine): Promise<void> {
   }
   if (values.check) return;
   baseline = withFigures(baseline, name, figures, isWhole);
-  writeFileSync(BASELINE, baselineText(baseline)); // after each engine: nothing is lost when a later one fails
+  writeFileSync(values.baseline, baselineText(baseline)); // after each engine: nothing is lost when a later one fails
 }

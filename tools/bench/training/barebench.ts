@@ -5,19 +5,16 @@
  */
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { boardProfile } from '../../../shared/model/boards.js';
 import { nativeKernels } from '../../kernels-to-c/native.js';
 import { runBare } from '../../xs/bare/bare.js';
 import { bundleForXs } from '../../xs/bundle.js';
 import { type Measured, measuredOf } from '../measured.js';
 import type { BareInput } from './bare.js';
-import { CASES, type Case, PERIOD, termsOf } from './case.js';
+import { CASES, type Case, PERIOD, shortTerms } from './case.js';
 import { examplesFor } from './examples.js';
 import { hookWeightSteps } from './hook.js';
-import { MARK, type TrainingTerms } from './terms.js';
+import { MARK } from './terms.js';
 
-/** As on the desktop's XS (xsbench.ts), so that the figures stand for the same work. */
-const EXAMPLES = 16;
 const TIMEOUT_S = 600;
 
 export interface BareBench {
@@ -36,7 +33,7 @@ export async function bareBench(folder: string, native: boolean): Promise<BareBe
   return { script, native, empty: { once: 2 * one - two, each: two - one } };
 
   async function nothing(times: number): Promise<number> {
-    const terms = termsFor(CASES[0]);
+    const terms = shortTerms(CASES[0]);
     return (await runOnce(script, native, { terms, counted: MARK.empty, times })).instructions;
   }
 }
@@ -44,20 +41,14 @@ export async function bareBench(folder: string, native: boolean): Promise<BareBe
 /** Full work on random inputs; the cost of one selection of weights is spread over PERIOD examples. */
 export async function measureBare(bench: BareBench, subject: Case): Promise<Measured> {
   const { script, native, empty } = bench;
-  const terms = termsFor(subject);
+  const terms = shortTerms(subject);
   const count = async (counted: BareInput['counted']) => {
     const { instructions, times } = await runOnce(script, native, { terms, counted, times: 0 });
     return instructions - empty.once - times * empty.each;
   };
-  const parts = new Map([['step', (await count(MARK.step)) / EXAMPLES]]);
+  const parts = new Map([['step', (await count(MARK.step)) / terms.perEpoch]]);
   if (subject.preset !== 'dense') parts.set('selection', (await count(MARK.selection)) / PERIOD);
   return measuredOf(parts);
-}
-
-function termsFor(subject: Case): TrainingTerms {
-  const stretch = { isFull: true, perEpoch: EXAMPLES, from: EXAMPLES, to: 2 * EXAMPLES };
-  const { sliceMacs } = boardProfile('esp32');
-  return termsOf(subject, { ...stretch, reselectEvery: 2 * EXAMPLES, sliceMacs });
 }
 
 async function runOnce(
@@ -65,11 +56,12 @@ async function runOnce(
   native: boolean,
   input: BareInput,
 ): Promise<{ instructions: number; times: number }> {
-  const { features, labels } = examplesFor('random', input.terms.description, EXAMPLES);
+  const { perEpoch, description } = input.terms;
+  const { features, labels } = examplesFor('random', description, perEpoch);
   const { instructions, result } = await runBare({
     ...{ bundle: script, native, timeoutS: TIMEOUT_S },
     input: Buffer.from(JSON.stringify(input)),
-    flash: [['examples', [EXAMPLES, features.length / EXAMPLES, features, labels]]],
+    flash: [['examples', [perEpoch, features.length / perEpoch, features, labels]]],
   });
   return { instructions, times: Number(Buffer.from(result).toString()) };
 }

@@ -2,6 +2,7 @@
  * What is measured: which network, which method, how dense, how many examples at once.
  * @module
  */
+import { boardProfile } from '../../../shared/model/boards.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import type { PresetName } from '../../../shared/model/recipe.js';
 import { denseModel, imageModel, speechModel } from '../../../shared/model/zoo.js';
@@ -48,6 +49,18 @@ export function termsOf({ model, preset, density, batch }: Case, stretch: Stretc
   const isSingle = preset === 'sparrow' && batch === 1;
   const activationDensity = isSingle ? SINGLE_DENSITY : density;
   return { description: MODELS[model], preset, density, activationDensity, batch, ...stretch };
+}
+
+/**
+ * Full work on an engine where a step takes seconds, in a board's slices: the second epoch of two batches of 8, of a
+ * convolutional network one, then one selection of weights.
+ */
+export function shortTerms(subject: Case): TrainingTerms {
+  const isDense = MODELS[subject.model].layers.every(({ kind }) => kind === 'dense');
+  const examples = isDense ? 16 : 8;
+  const { sliceMacs } = boardProfile('esp32');
+  const stretch = { isFull: true, perEpoch: examples, from: examples, to: 2 * examples };
+  return termsOf(subject, { ...stretch, reselectEvery: 2 * examples, sliceMacs });
 }
 
 const METHODS: readonly Pick<Case, 'preset' | 'density'>[] = [

@@ -5,22 +5,18 @@
  */
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { boardProfile } from '../../../shared/model/boards.js';
 import { nativeKernels } from '../../kernels-to-c/native.js';
 import { type Bits, buildHost } from '../../xs/build.js';
 import { bundleForXs } from '../../xs/bundle.js';
 import { costOf, runMarked, type Segment } from '../marked.js';
 import { type Measured, measuredOf } from '../measured.js';
-import { type Case, PERIOD, termsOf } from './case.js';
+import { type Case, PERIOD, shortTerms } from './case.js';
 import { examplesFor } from './examples.js';
 import { hookWeightSteps } from './hook.js';
 import { MARK } from './terms.js';
 
 /** As the ESP32 build compiles the engine. */
 export const ENGINE_FLAGS = ['-Os', '-fno-inline-functions', '-fno-jump-tables'];
-
-/** Two batches of 8: a step in byte code takes callgrind seconds. */
-const EXAMPLES = 16;
 
 export interface XsBench {
   readonly folder: string; // for dumps
@@ -41,22 +37,21 @@ export async function xsBench(folder: string, bits: Bits, isNative: boolean): Pr
 
 /** Full work on random inputs; the cost of one selection of weights is spread over PERIOD examples. */
 export async function measureXs({ folder, program, script }: XsBench, subject: Case): Promise<Measured> {
-  const stretch = { isFull: true, perEpoch: EXAMPLES, from: EXAMPLES, to: 2 * EXAMPLES };
-  const { sliceMacs } = boardProfile('esp32');
-  const terms = termsOf(subject, { ...stretch, reselectEvery: 2 * EXAMPLES, sliceMacs });
-  const { features, labels } = examplesFor('random', terms.description, EXAMPLES);
-  const examples = [EXAMPLES, features.length / EXAMPLES, features, labels];
+  const terms = shortTerms(subject);
+  const { perEpoch, description } = terms;
+  const { features, labels } = examplesFor('random', description, perEpoch);
+  const examples = [perEpoch, features.length / perEpoch, features, labels];
   const call = `bundle.run(${JSON.stringify(JSON.stringify(terms))})`;
-  return stepCost(await runMarked({ program, script, examples, call }, folder));
+  return stepCost(await runMarked({ program, script, examples, call }, folder), perEpoch);
 }
 
-/** By what runs: kernels in C, or the engine with everything else. */
-function stepCost(segments: readonly Segment[]): Measured {
+/** By what runs: kernels in C, or the engine with everything else. @param steps examples that count */
+function stepCost(segments: readonly Segment[], steps: number): Measured {
   const empty = segments.filter(({ mark }) => mark === MARK.empty).reduce((sum, s) => sum + costOf(s), 0);
   const parts = new Map<string, number>();
   const add = (part: string, n: number) => parts.set(part, (parts.get(part) ?? 0) + n);
   for (const { mark, functions } of segments) {
-    const examples = mark === MARK.step ? EXAMPLES : mark === MARK.selection ? PERIOD : 0;
+    const examples = mark === MARK.step ? steps : mark === MARK.selection ? PERIOD : 0;
     if (examples === 0) continue;
     add('engine', -empty / examples); // a mark's own cost
     for (const [name, n] of functions) {
