@@ -160,11 +160,20 @@ export class Updater implements Companion {
     const { target, version, imageBytes } = firmware;
     if (target !== host.target) return `for ${target}, expected ${host.target}`;
     if (this.#trial?.state === 'failed' && this.#trial.version === version) return 'it did not work before';
+    if (this.#isInPlace(version)) return `it runs already, and calls itself ${formatVersion(host.version)}`;
     if (this.#tries >= MAX_TRIES) return `${MAX_TRIES} images were not what was signed`;
     if (imageBytes > host.spare.bytes) return `${imageBytes} bytes, expected at most ${host.spare.bytes}`;
     if (!isSignedBy(host.key, firmware, host.crypto))
       return 'signature, expected one by the key of this board';
     return undefined;
+  }
+
+  /** A release whose build was given another number: fetched again after each restart, it would never end. */
+  #isInPlace(version: number): boolean {
+    const trial = this.#trial;
+    return (
+      trial?.state === 'settled' && trial.version === version && trial.slot === this.#options.host.running
+    );
   }
 
   #fetch(firmware: Firmware, part: number): void {

@@ -156,6 +156,14 @@ test('the same or an older version, and an image too large for the slot, are not
   refuses(published(signed(image), image), /refused: 81921 bytes, expected at most 81920/);
 });
 
+test('firmware that was built with a lower number than it was signed with is fetched once', () => {
+  const flash = boardWith(oldImage(4000), SLOT_BYTES);
+  const image = newImage(5000, OLD);
+  const lives = settle(flash, published(signed(image, NEW), image), everybody);
+  assert.equal(versions(lives), [OLD, OLD]);
+  assert.match(words(lives), /0\.2\.0 refused: it runs already, and calls itself 0\.1\.0/);
+});
+
 test('an image that the boot loader does not take is given up', () => {
   const flash = boardWith(oldImage(4000), SLOT_BYTES);
   const broken = newImage(5000);
