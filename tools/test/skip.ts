@@ -6,9 +6,9 @@
 
 /**
  * What may be absent: the XS engine, data sets that are not in the repository, a C compiler, one for
- * 32-bit programs, one for RISC-V with QEMU, the Moddable SDK, or the time for what takes many minutes.
+ * 32-bit programs, one for RISC-V with QEMU, Valgrind, the Moddable SDK, or the time for what takes many minutes.
  */
-export type SkipKind = 'xs' | 'data' | 'c' | 'multilib' | 'riscv' | 'moddable' | 'long';
+export type SkipKind = 'xs' | 'data' | 'c' | 'multilib' | 'riscv' | 'valgrind' | 'moddable' | 'long';
 
 /** The line that `skip` prints; the runner looks for it. */
 export const SKIP_LINE = /^skipped: .+ \([a-z]+\)$/gm;
