@@ -16,6 +16,7 @@ import { isTaskName } from '../shared/protocol/device.js';
 import { formatVersion } from '../shared/protocol/firmware.js';
 import { decodeModel, encodeModel } from '../shared/protocol/model.js';
 import { maxUpdateBytes } from '../shared/protocol/update.js';
+import { checkWindows, type WindowFormat } from '../shared/protocol/windows.js';
 import { evaluateModel } from './evaluation/evaluation.js';
 import { MqttBroker } from './mqtt/broker.js';
 import { type CredentialFiles, readCredentials } from './mqtt/credentials.js';
@@ -24,10 +25,12 @@ import { dataGatewayTo, gatewayTo } from './mqtt/gateway.js';
 import { Coordinator } from './rounds/coordinator.js';
 import { Dealer, type DealSource } from './rounds/dealer.js';
 import type { FederationEvent, FederationSummary } from './rounds/event.js';
+import { formatText, Live } from './rounds/live.js';
 import type { Clock, Score } from './rounds/ports.js';
 import type { RoundSettings } from './rounds/settings.js';
 import { FirmwareFolder } from './storage/firmware.js';
 import { hashFrame } from './storage/hash.js';
+import { LabelFolder } from './storage/labels.js';
 import { FolderStore } from './storage/store.js';
 
 export interface BrokerSettings extends RoundSettings {
@@ -40,6 +43,7 @@ export interface BrokerSettings extends RoundSettings {
   readonly tls?: CredentialFiles & { readonly port: number }; // none but the plain port when absent
   readonly testSet?: Shard; // examples that no board has
   readonly deal?: DealSource; // examples for boards that have none of their own
+  readonly live?: WindowFormat; // boards learn from their sensors, cut so
   readonly hearUpdates?: boolean; // lets observers hear what a device sends up, for its twin
   readonly board?: { readonly name: string; readonly examples: number }; // the smallest that must bear the model
 }
@@ -96,6 +100,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
   if (settings.tls !== undefined) checkPort(settings.tls.port);
   const context = settings.tls && readCredentials(settings.tls, systemClock.dateMs());
   checkTestSet(settings);
+  checkData(settings);
   checkBoard(settings);
   const initial =
     modelPath === undefined
@@ -109,6 +114,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     preset: settings.recipe.preset,
     density: settings.recipe.density,
     power: settings.recipe.power,
+    windows: settings.live && formatText(settings.live),
     initialHash: modelPath === undefined ? undefined : hashFrame(initialFrame),
   });
   const mqtt = new MqttBroker(
@@ -133,7 +139,14 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     if (event.kind === 'finished') end.resolve(event);
   };
   try {
-    const coordinator = new Coordinator(
+    const down = dataGatewayTo(mqtt, task);
+    const live =
+      settings.live &&
+      new Live({
+        ...{ format: settings.live, store, publisher: down, onEvent },
+        onMoments: () => coordinator.lookAgain(),
+      });
+    const coordinator: Coordinator = new Coordinator(
       settings,
       {
         store,
@@ -142,18 +155,20 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
         hashFrame,
         evaluate:
           testSet && ((...[model, layers, power]) => scoreOf(evaluateModel(model, layers, testSet, power))),
+        live,
         onEvent,
         onFailure: end.reject,
       },
       initial,
     );
-    const dealer =
-      settings.deal &&
-      new Dealer({ source: settings.deal, store, publisher: dataGatewayTo(mqtt, task), onEvent });
+    const dealer = settings.deal && new Dealer({ source: settings.deal, store, publisher: down, onEvent });
     const ports = await mqtt.listen(coordinator, {
       receiveEnrol: dealer && ((device, frame) => dealer.receiveEnrol(device, frame)),
+      receiveMoments: live && ((device, frame) => live.receiveMoments(device, frame)),
+      receivePrediction: live && ((device, frame) => live.receivePrediction(device, frame)),
     });
     dealer?.start();
+    live?.start();
     coordinator.start();
     const firmware = new FirmwareFolder(join(folder, 'firmware'), {
       onFirmware({ firmware, image }) {
@@ -162,7 +177,9 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       },
       onFault: listeners.log,
     });
+    const labels = live && labelsFor(live, folder, listeners.log);
     const stop = async () => {
+      labels?.close();
       end.reject(new Error('broker closed, expected to finish its rounds'));
       firmware.close();
       coordinator.stop();
@@ -183,6 +200,32 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
   } catch (error) {
     store.close();
     throw error;
+  }
+}
+
+function labelsFor(live: Live, folder: string, log: (line: string) => void): LabelFolder {
+  return new LabelFolder(join(folder, 'labels'), {
+    onLabel({ device, label, seconds }) {
+      live.label(device, label, seconds);
+      log(
+        `${device}: ${label === undefined ? 'no label' : `label ${label}`}${seconds > 0 ? ` for ${seconds} s` : ''}`,
+      );
+    },
+    onFault: log,
+  });
+}
+
+/** @throws RangeError unless boards either get their examples or make them */
+function checkData({ deal, live, description }: BrokerSettings): void {
+  if (live === undefined) return;
+  checkWindows(live);
+  if (deal !== undefined) throw new RangeError('a deal and live windows, expected one of them');
+  const { inputs, classes } = layoutOf(description);
+  const values = live.steps * live.channels;
+  if (inputs !== values || classes !== live.classes || description.input.type !== 'int8') {
+    throw new RangeError(
+      `model of ${inputs} ${description.input.type} inputs and ${classes} classes, expected ${values} int8 and ${live.classes}`,
+    );
   }
 }
 

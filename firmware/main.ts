@@ -9,6 +9,7 @@ import { Client } from './federation/client.js';
 import type { Companion } from './federation/companion.js';
 import { Enrolment } from './federation/enrolment.js';
 import { reasonOf } from './federation/guard.js';
+import { Live } from './federation/live.js';
 import { localRound } from './federation/localround.js';
 import { SETTINGS, type Settings } from './federation/settings.js';
 import { Slices } from './federation/slices.js';
@@ -39,8 +40,10 @@ export function start(ports: Ports, settings: Settings = SETTINGS): RunningFirmw
 
 class Firmware implements RunningFirmware {
   readonly #examples: Examples | undefined;
+  readonly #own: OwnExamples | undefined;
   #check: Slices<void> | undefined; // of the shard in flash, before anything else begins
   #client: Client | undefined;
+  #live: Live | undefined;
 
   constructor(ports: Ports, settings: Settings) {
     const profile = boardProfile(ports.identity.board);
@@ -48,12 +51,15 @@ class Firmware implements RunningFirmware {
     const own = ports.examples === undefined && ports.shard ? new OwnExamples(ports.shard) : undefined;
     const examples = ports.examples ?? own;
     this.#examples = examples;
+    this.#own = own;
     if (updater?.boot() === false) return;
     const begin = () => {
       this.#check = undefined;
       const companions: Companion[] = updater === undefined ? [] : [updater];
       if (own !== undefined && own.shard.deal !== OWN_SHARD) {
-        companions.push(new Enrolment(ports, own.shard, settings));
+        companions.push(new Enrolment(ports, own, settings));
+        if (ports.sensor !== undefined) this.#live = new Live(ports, ports.sensor, own, profile.sliceMacs);
+        if (this.#live !== undefined) companions.push(this.#live);
       }
       this.#client = new Client({ ports, settings, profile, localWork: localRound, examples, companions });
       this.#client.start();
@@ -68,14 +74,21 @@ class Firmware implements RunningFirmware {
     this.#client?.stop();
   }
 
-  label(): void {
-    throw new RangeError('no sensor that records windows on this board');
+  label(label: number | undefined): void {
+    if (this.#live === undefined) throw new RangeError('no sensor that records windows on this board');
+    this.#live.label(label);
   }
 
-  nextLabel(): void {}
+  nextLabel(): void {
+    this.#live?.nextLabel();
+  }
 
   status(): readonly string[] {
-    return [`${this.#examples?.count ?? 0} examples`];
+    const { windows } = this.#own ?? {};
+    if (windows === undefined) return [`${this.#examples?.count ?? 0} examples`];
+    return [
+      `${windows.count} windows, ${windows.label === undefined ? 'none recorded' : `recorded as ${windows.label}`}`,
+    ];
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
 import type { DealPublisher } from '../rounds/dealer.js';
+import type { LivePublisher } from '../rounds/live.js';
 import type { Publisher } from '../rounds/ports.js';
 import type { MqttBroker } from './broker.js';
 
@@ -18,10 +19,12 @@ export function gatewayTo(broker: MqttBroker, task: string): Publisher {
   };
 }
 
-/** What boards get beside the rounds: examples. */
-export function dataGatewayTo({ publisher }: MqttBroker, task: string): DealPublisher {
+/** What boards get beside the rounds: examples, and how to read their sensors. */
+export function dataGatewayTo({ publisher }: MqttBroker, task: string): DealPublisher & LivePublisher {
   return {
     publishDeal: (frame) => publisher.publish(taskTopic('deal', task), frame, true),
     publishShard: (device, frame) => publisher.publish(deviceTopic('shard', task, device), frame, false),
+    publishWindows: (frame) => publisher.publish(taskTopic('windows', task), frame, true),
+    publishLabel: (device, frame) => publisher.publish(deviceTopic('label', task, device), frame, false),
   };
 }

@@ -21,6 +21,7 @@ import { Collection, type Judgement, judgementOf } from './collection.js';
 import { timeLeft } from './deadline.js';
 import { type FederationEvent, type RoundSummary, summarize } from './event.js';
 import { Gathering } from './gathering.js';
+import type { Live } from './live.js';
 import type { Clock, Evaluate, HashFrame, Publisher, SavedState, Store, Timer, Uplinks } from './ports.js';
 import { Registry } from './registry.js';
 import { checkRoundSettings, type RoundSettings } from './settings.js';
@@ -31,6 +32,8 @@ export interface CoordinatorPorts {
   readonly clock: Clock;
   readonly hashFrame: HashFrame;
   readonly evaluate?: Evaluate; // none where the server has no test set
+  /** Where boards learn from their sensors. */
+  readonly live?: Pick<Live, 'knows' | 'freeze'>;
   readonly onEvent: (event: FederationEvent) => void;
   /** The store failed: nothing more can be acknowledged, so nothing more is done. */
   readonly onFailure: (error: Error) => void;
@@ -65,7 +68,7 @@ export class Coordinator implements Uplinks {
     const saved = ports.store.load();
     this.#registry = new Registry(new Clients(saved.devices, settings.maxDevices), ports);
     this.#gathering = new Gathering(settings, {
-      ready: () => this.#registry.ready(),
+      ready: () => this.#registry.ready().filter((device) => ports.live?.knows(device) ?? true),
       after: (delayMs, step) => this.#after(delayMs, step),
       onEnough: (ready) => this.#announce(ready),
       onWaiting: (ready, wanted) => this.#emit({ kind: 'waiting', ready, wanted }),
@@ -99,6 +102,11 @@ export class Coordinator implements Uplinks {
     this.#state = 'stopped';
     this.#deadline?.cancel();
     this.#gathering.stop();
+  }
+
+  /** A board may be ready that was not, for a reason that the registry does not know. */
+  lookAgain(): void {
+    this.#gathering.lookSoon();
   }
 
   // What boards say
@@ -182,6 +190,7 @@ export class Coordinator implements Uplinks {
       cohort: drawCohort(mix(mix(taskSeed, round), attempt), ready, cohort),
       deadlineMs,
       ...planTraining(recipe, model.head.layout, round, model),
+      windows: this.#ports.live?.freeze(),
     });
     const goal = Math.min(this.#settings.goal, cohort);
     const terms = {

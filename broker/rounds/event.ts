@@ -4,6 +4,7 @@
  * @module
  */
 import type { Metrics } from '../../shared/protocol/metrics.js';
+import type { Prediction } from '../../shared/protocol/prediction.js';
 import type { DeviceState } from '../../shared/protocol/status.js';
 import type { VerdictKind } from '../../shared/protocol/verdict.js';
 
@@ -39,6 +40,7 @@ export type FederationEvent =
   | { readonly kind: 'device'; readonly device: string; readonly state: DeviceState }
   | { readonly kind: 'metrics'; readonly device: string; readonly metrics: Metrics }
   | DealEvent
+  | LiveEvent
   | ({ readonly kind: 'committed' } & RoundSummary)
   | {
       readonly kind: 'abandoned';
@@ -59,6 +61,12 @@ export type DealEvent =
       readonly dealt: number; // of them, so far
     }
   | { readonly kind: 'not dealt'; readonly device: string; readonly reason: string };
+
+/** The sensor of a board in a live task. */
+export type LiveEvent =
+  | { readonly kind: 'moments'; readonly device: string; readonly values: number; readonly devices: number } // so far
+  | { readonly kind: 'normalised'; readonly devices: number } // whose sums made the normalisation
+  | ({ readonly kind: 'prediction'; readonly device: string } & Prediction);
 
 export interface FederationSummary {
   readonly rounds: number;

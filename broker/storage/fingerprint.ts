@@ -14,12 +14,13 @@ export interface Fingerprint {
   readonly preset: string; // of the recipe
   readonly density: number;
   readonly power: number; // of the weights: a model's numbers mean nothing without it
+  readonly windows?: string; // of a live task, as JSON
   readonly initialHash?: ModelHash; // given when the federation must have begun with this model
 }
 
 /** The entries of a fingerprint under the names that an operator reads. */
 export function entriesOf(fingerprint: Fingerprint): [string, string][] {
-  const { task, taskSeed, description, preset, density, power, initialHash } = fingerprint;
+  const { task, taskSeed, description, preset, density, power, windows, initialHash } = fingerprint;
   const entries: [string, string][] = [
     ['schema', SCHEMA_VERSION],
     ['task', task],
@@ -29,6 +30,7 @@ export function entriesOf(fingerprint: Fingerprint): [string, string][] {
     ['density', String(density)],
     ['power', String(power)],
   ];
+  if (windows !== undefined) entries.push(['windows', windows]);
   if (initialHash !== undefined) entries.push(['initial model', initialHash]);
   return entries;
 }

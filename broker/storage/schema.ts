@@ -6,6 +6,8 @@
  * rounds   one row per attempt: announced → sealed → committed, or announced → abandoned
  * updates  accepted updates; the frame is dropped once its round is decided
  * parts    whose part of a deal of examples is whose, for ever
+ * moments  the last sums of each device's sensor; those that made the normalisation
+ * windows  one row at most: the windows frame with its normalisation
  * optimizer one row at most: the state of the server's optimizer after the last committed round
  * @module
  */
@@ -53,6 +55,13 @@ CREATE TABLE IF NOT EXISTS parts (
   part INTEGER NOT NULL,
   PRIMARY KEY (deal, device),
   UNIQUE (deal, part)
+);
+CREATE TABLE IF NOT EXISTS moments (
+  device TEXT PRIMARY KEY,
+  frame BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS windows (
+  frame BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS optimizer (
   state BLOB NOT NULL

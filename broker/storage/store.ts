@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import type { DeviceRecord } from '../rounds/clients.js';
 import type { DealStore } from '../rounds/dealer.js';
 import type { RoundSummary } from '../rounds/event.js';
+import type { LiveStore } from '../rounds/live.js';
 import type { OpenRound, SavedState, SavedUpdate, Store } from '../rounds/ports.js';
 import { Checkpoints } from './checkpoint.js';
 import { checkFingerprint, entriesOf, type Fingerprint } from './fingerprint.js';
@@ -34,13 +35,14 @@ const FEDERATION = 'federation';
  */
 const GATHER_MS = 4;
 
-export class FolderStore implements Store, DealStore {
+export class FolderStore implements Store, DealStore, LiveStore {
   readonly #folder: string;
   readonly #lock: FolderLock;
   readonly #tables: Tables;
   readonly #checkpoints: Checkpoints;
   #updates: SavedUpdate[] = [];
   #parts: PartRow[] = [];
+  readonly #moments = new Map<string, Uint8Array>(); // by device
   readonly #devices = new Map<string, DeviceRecord | undefined>(); // undefined: to be forgotten
   #waiters: Waiter[] = [];
   #flush: NodeJS.Timeout | undefined;
@@ -111,7 +113,8 @@ export class FolderStore implements Store, DealStore {
   }
 
   settled(): Promise<void> {
-    const nothingWaits = this.#updates.length + this.#parts.length + this.#devices.size === 0;
+    const data = this.#parts.length + this.#moments.size;
+    const nothingWaits = this.#updates.length + this.#devices.size + data === 0;
     return nothingWaits && this.#failure === undefined ? Promise.resolve() : this.#written();
   }
 
@@ -160,6 +163,23 @@ export class FolderStore implements Store, DealStore {
     return this.#written();
   }
 
+  loadMoments(): ReadonlyMap<string, Uint8Array> {
+    return this.#tables.moments();
+  }
+
+  saveMoments(device: string, frame: Uint8Array): Promise<void> {
+    this.#moments.set(device, frame);
+    return this.#written();
+  }
+
+  loadWindows(): Uint8Array | undefined {
+    return this.#tables.windows();
+  }
+
+  saveWindows(frame: Uint8Array): void {
+    this.#write(() => this.#tables.insertWindows(frame));
+  }
+
   /** Writes what waits and lets the folder go. Safe to call twice. */
   close(): void {
     if (!this.#tables.isOpen) return;
@@ -200,6 +220,7 @@ export class FolderStore implements Store, DealStore {
       this.#tables.transaction(() => {
         for (const update of this.#updates) this.#tables.insertUpdate(update);
         for (const part of this.#parts) this.#tables.insertPart(part);
+        for (const [device, frame] of this.#moments) this.#tables.putMoments(device, frame);
         for (const [device, record] of this.#devices) {
           if (record === undefined) this.#tables.deleteDevice(device);
           else this.#tables.putDevice(record);
@@ -213,6 +234,7 @@ export class FolderStore implements Store, DealStore {
     }
     this.#updates = [];
     this.#parts = [];
+    this.#moments.clear();
     this.#devices.clear();
     for (const { resolve } of waiters) resolve();
   }

@@ -134,6 +134,14 @@ export class Tables {
     this.#run('INSERT INTO parts (deal, device, part) VALUES (?, ?, ?)', [deal, device, part]);
   }
 
+  putMoments(device: string, frame: Uint8Array): void {
+    this.#run('INSERT OR REPLACE INTO moments (device, frame) VALUES (?, ?)', [device, frame]);
+  }
+
+  insertWindows(frame: Uint8Array): void {
+    this.#run('INSERT INTO windows (frame) VALUES (?)', [frame]);
+  }
+
   // Reading
 
   meta(): Map<string, string> {
@@ -168,6 +176,19 @@ export class Tables {
       `SELECT device, state, board, firmware, examples, model_hash AS modelHash, free_bytes AS freeBytes,
               seen_ms AS seenMs, reports, failures FROM devices ORDER BY device`,
     ) as DeviceRecord[];
+  }
+
+  moments(): Map<string, Uint8Array> {
+    const rows = this.#all('SELECT device, frame FROM moments ORDER BY device') as {
+      device: string;
+      frame: ArrayBuffer;
+    }[];
+    return new Map(rows.map(({ device, frame }) => [device, new Uint8Array(frame)]));
+  }
+
+  windows(): Uint8Array | undefined {
+    const [row] = this.#all('SELECT frame FROM windows') as { frame: ArrayBuffer }[];
+    return row && new Uint8Array(row.frame);
   }
 
   parts(deal: number): PartRow[] {

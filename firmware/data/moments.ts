@@ -4,6 +4,7 @@
  * @module
  */
 import { MAX_MOMENTS_COUNT, type Moments } from '../../shared/data/normal.js';
+import type { WindowExamples } from './windows.js';
 
 export class MomentSums {
   readonly #channels: { count: number; sum: number; squares: number }[];
@@ -25,6 +26,18 @@ export class MomentSums {
       channel.sum += raw[i];
       channel.squares += raw[i] * raw[i];
     }
+  }
+
+  /** Of the windows that are kept, each value as often as it is in one. Yields values read. */
+  static *over(windows: WindowExamples, channels: number): Generator<number, readonly Moments[]> {
+    const sums = new MomentSums(channels);
+    const raw = new Int16Array(windows.features);
+    for (let i = 0; i < windows.count; i++) {
+      windows.readRaw(i, raw);
+      sums.add(raw);
+      yield raw.length;
+    }
+    return sums.moments;
   }
 
   get moments(): readonly Moments[] {

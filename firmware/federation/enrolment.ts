@@ -9,7 +9,7 @@ import { encodeEnrol } from '../../shared/protocol/enrol.js';
 import type { ShardOpening } from '../../shared/protocol/shard.js';
 import { OWN_SHARD } from '../../shared/protocol/shardimage.js';
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
-import type { ShardExamples } from '../data/shard.js';
+import type { OwnExamples } from '../data/own.js';
 import type { MessageSink, Ports, Timer } from '../ports/ports.js';
 import { Backoff } from './backoff.js';
 import type { Companion, RoundView, SharedLink } from './companion.js';
@@ -36,7 +36,7 @@ const REFUSED_MS = 600_000;
 
 export class Enrolment implements Companion {
   readonly #ports: Ports;
-  readonly #shard: ShardExamples;
+  readonly #own: OwnExamples;
   readonly #settings: Settings;
   #client: RoundView | undefined;
   #backoff: Backoff | undefined; // while it asks
@@ -47,9 +47,9 @@ export class Enrolment implements Companion {
   #isMoving = false; // a byte came since the last look
 
   /** @param settings `downloadMs`: without a byte for as long, it asks again; then the backoff's waits, too */
-  constructor(ports: Ports, shard: ShardExamples, settings: Settings) {
+  constructor(ports: Ports, own: OwnExamples, settings: Settings) {
     this.#ports = ports;
-    this.#shard = shard;
+    this.#own = own;
     this.#settings = settings;
   }
 
@@ -91,8 +91,11 @@ export class Enrolment implements Companion {
   }
 
   get #isWanted(): boolean {
-    const { deal } = this.#shard;
-    return this.#deal !== undefined && deal !== OWN_SHARD && deal !== this.#deal.deal;
+    const { windows, shard } = this.#own;
+    const { deal } = shard;
+    return (
+      windows === undefined && this.#deal !== undefined && deal !== OWN_SHARD && deal !== this.#deal.deal
+    );
   }
 
   #ask(): void {
@@ -103,7 +106,7 @@ export class Enrolment implements Companion {
     } else {
       this.#rest({ kind: 'asking' }, this.#settings.downloadMs + this.#waitMs());
       const { deal } = this.#deal;
-      const { roomBytes } = this.#shard;
+      const { roomBytes } = this.#own.shard;
       this.#link?.send(this.#topicOf('enrol'), encodeEnrol({ deal, roomBytes }), 1);
     }
   }
@@ -134,7 +137,7 @@ export class Enrolment implements Companion {
     const sink = new ShardSink({
       device: this.#ports.identity.device,
       deal: this.#deal.deal,
-      shard: this.#shard,
+      shard: this.#own.shard,
       onBegun: () => client.refresh(),
       onWhole: (answer) => this.#answered(answer),
     });
@@ -170,7 +173,7 @@ export class Enrolment implements Companion {
   }
 
   #answered(answer: ShardOpening): void {
-    const shard = this.#shard;
+    const { shard } = this.#own;
     const { deal, outcome, part, parts, bytes, crc } = answer;
     if (outcome !== 'dealt') {
       const room = `${shard.roomBytes} bytes of this board's flash for one`;

@@ -35,16 +35,24 @@ export function addMoments(a: Moments, b: Moments): Moments {
   return { count: a.count + b.count, sum: a.sum + b.sum, squares };
 }
 
+/** @throws RangeError without a value */
+export function normalOf(moments: Moments): Normal {
+  return normalOfAll([moments]);
+}
+
 /**
- * Runs on the server, in exact arithmetic: equal sums give equal integers everywhere.
+ * The normalisation of one channel of many boards. Runs on the server, in exact arithmetic that cannot
+ * overflow: equal sums, in whatever order, give equal integers everywhere.
  * @throws RangeError without a value
  */
-export function normalOf({ count, sum, squares }: Moments): Normal {
-  if (count < 1) throw new RangeError(`moments of ${count} values, expected 1 or more`);
-  const n = BigInt(count);
-  const offset = Number(divideNearest(BigInt(sum), n));
+export function normalOfAll(boards: readonly Moments[]): Normal {
+  const n = boards.reduce((total, { count }) => total + BigInt(count), 0n);
+  if (n < 1n) throw new RangeError(`moments of ${n} values, expected 1 or more`);
+  const sum = boards.reduce((total, board) => total + BigInt(board.sum), 0n);
+  const squares = boards.reduce((total, board) => total + BigInt(board.squares), 0n);
+  const offset = Number(divideNearest(sum, n));
   // variance · n² = n · squares − sum²; a constant channel gets a deviation of one raw step
-  const spread = n * BigInt(squares) - BigInt(sum) * BigInt(sum);
+  const spread = n * squares - sum * sum;
   const floor = spread > n * n ? spread : n * n;
   for (let shift = MAX_SHIFT; shift >= 0; shift--) {
     // DEVIATION · 2^shift / deviation = DEVIATION · 2^shift · n / √(variance · n²)

@@ -53,6 +53,15 @@ export class Report {
       case 'not dealt':
         this.line(`${event.device} gets no examples: ${event.reason}`);
         break;
+      case 'moments':
+        this.#show(`${event.devices} boards have windows`);
+        break;
+      case 'normalised':
+        this.line(`normalisation learned from ${event.devices} boards`);
+        break;
+      case 'prediction':
+        this.line(`${event.device} sees ${event.label}, ${event.percent} %`);
+        break;
       case 'device':
       case 'metrics':
         break;

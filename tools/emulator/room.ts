@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS, type Settings } from '../../firmware/federation/settings.js';
 import { start } from '../../firmware/main.js';
-import type { Examples, RawPartition } from '../../firmware/ports/ports.js';
+import type { Clock, Examples, RawPartition } from '../../firmware/ports/ports.js';
 import { mix, Random } from '../../shared/fixed/random.js';
 import { type BoardProfile, boardProfile } from '../../shared/model/boards.js';
 import { heapOf } from '../../shared/model/heap.js';
@@ -14,6 +14,7 @@ import { type Board, EmulatedBoard } from './board.js';
 import { NorChip, SHARD_PARTITION_BYTES } from './chip.js';
 import { ChipFile } from './chipfile.js';
 import type { Faults } from './faults.js';
+import { MotionSensor } from './motion.js';
 import type { BrokerAddress } from './transport.js';
 import { XsBoard, type XsEngineFiles } from './xsboard.js';
 
@@ -28,6 +29,8 @@ export interface RoomOptions {
   readonly faults?: Omit<Faults, 'seed'>;
   readonly flashFolder?: string; // boards keep their flash here; in memory when left out
   readonly log?: (device: string, text: string) => void;
+  /** Boards have an accelerometer, so many times as fast as a real one, and somebody who says what it sees. */
+  readonly sensorSpeed?: number;
   /** The first boards run on the XS engine, so many of them. */
   readonly xs?: { readonly files: XsEngineFiles; readonly boards: number };
   /** Hears what boards publish. */
@@ -96,6 +99,7 @@ function emulate(
   profile: BoardProfile,
 ): Board {
   const { broker, task, board, seed, settings = SETTINGS, faults, flashFolder, log, xs, onPublish } = options;
+  const { sensorSpeed } = options;
   const device = deviceName(index);
   const own = mix(seed, index);
   const common = {
@@ -117,9 +121,21 @@ function emulate(
     ...common,
     examples,
     shard: examples === undefined ? shardIn(flashFolder, device) : undefined,
-    firmware: (ports) => start(ports, settings),
+    sensor: sensorSpeed === undefined ? undefined : (clock) => motionSensor(clock, own, sensorSpeed),
+    firmware(ports) {
+      const running = start(ports, settings);
+      if (ports.sensor instanceof MotionSensor) ports.sensor.onMotion = (label) => running.label(label);
+      return running;
+    },
     freeBytes: () => profile.ramBytes,
   });
+}
+
+/** A motion gives about seven windows of 64 samples. */
+const MOTION_SAMPLES = 256;
+
+function motionSensor(clock: Clock, seed: number, speed: number): MotionSensor {
+  return new MotionSensor({ clock, seed, speed, segment: MOTION_SAMPLES });
 }
 
 /** Flash for a board's own examples. */

@@ -1,0 +1,198 @@
+/**
+ * The sensor's side of a live task. The server says how values are cut into windows (`windows`); a person says what the
+ * sensor sees, on the board or at the server; windows under a label are kept in flash as examples. Sums of their
+ * values go up until there is a normalisation. Between two rounds the board says what its model makes of what it sees.
+ *
+ * While a round is at work nothing is recorded, and the model of the predictions is gone: the round needs the memory,
+ * and the same examples from its beginning to its end.
+ * @module
+ */
+
+import { frameCrc } from '../../shared/protocol/frame.js';
+import { decodeLabel } from '../../shared/protocol/label.js';
+import { encodeMoments } from '../../shared/protocol/moments.js';
+import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
+import { decodeWindows, type WindowFormat } from '../../shared/protocol/windows.js';
+import { WindowCutter } from '../data/cutter.js';
+import { MomentSums } from '../data/moments.js';
+import type { OwnExamples } from '../data/own.js';
+import type { MessageSink, Ports, Sensor, Timer } from '../ports/ports.js';
+import type { Companion, RoundView, SharedLink } from './companion.js';
+import { guarded, reasonOf } from './guard.js';
+import { collect } from './inbox.js';
+import { Predictor } from './predictor.js';
+import { Slices } from './slices.js';
+
+/** A windows frame of 64 channels has 800 bytes. */
+const MESSAGE_BYTES = 1024;
+/** Values summed between two pauses. */
+const SUM_VALUES = 2000;
+/** Sums go up again when there are so many times more windows. */
+const GROWTH = 2;
+
+interface Task {
+  readonly format: WindowFormat;
+  readonly cutter: WindowCutter;
+}
+
+export class Live implements Companion {
+  readonly #ports: Ports;
+  readonly #sensor: Sensor;
+  readonly #examples: OwnExamples;
+  readonly #predictor: Predictor;
+  #link: SharedLink | undefined;
+  #client: RoundView | undefined;
+  #task: Task | undefined;
+  #hasNormals = false; // sums are of no more use
+  #summed = 0; // windows in the sums that went up last
+  #sums: Slices<unknown> | undefined;
+  #labelEnd: Timer | undefined;
+
+  constructor(ports: Ports, sensor: Sensor, examples: OwnExamples, sliceMacs: number) {
+    this.#ports = ports;
+    this.#sensor = sensor;
+    this.#examples = examples;
+    this.#predictor = new Predictor(ports, examples, sliceMacs);
+  }
+
+  start(link: SharedLink, client: RoundView): void {
+    this.#link = link;
+    this.#client = client;
+    link.subscribe(taskTopic('windows', this.#ports.task));
+    link.subscribe(this.#topicOf('label'));
+  }
+
+  /** Sums that were on their way may be lost. */
+  onUp(): void {
+    this.#summed = 0;
+    this.#sum();
+  }
+
+  onMessage(topic: string, lengthBytes: number): MessageSink | undefined {
+    if (topic === taskTopic('windows', this.#ports.task)) {
+      return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#heard(bytes));
+    }
+    if (topic !== this.#topicOf('label')) return undefined;
+    return collect(lengthBytes, MESSAGE_BYTES, (bytes) => {
+      const { label, seconds } = decodeLabel(bytes, this.#ports.identity.device);
+      this.label(label, seconds);
+    });
+  }
+
+  onRound(): void {
+    this.#predictor.forget();
+  }
+
+  stop(): void {
+    this.#sensor.stop();
+    this.#sums?.cancel();
+    this.#labelEnd?.cancel();
+    this.#predictor.forget();
+  }
+
+  /**
+   * Records what the sensor sees as this from now on.
+   * @param seconds after which it ends, 0 = never
+   * @throws RangeError when there is no such label, or no live task
+   */
+  label(label: number | undefined, seconds = 0): void {
+    const { windows } = this.#examples;
+    if (windows === undefined || this.#task === undefined) throw new RangeError('no live task, expected one');
+    windows.label = label;
+    this.#task.cutter.begin(); // no window of both
+    this.#labelEnd?.cancel();
+    this.#labelEnd = undefined;
+    const { clock, log } = this.#ports;
+    log.line(label === undefined ? `${windows.count} windows` : `windows are recorded as ${label}`);
+    if (label === undefined || seconds === 0) return;
+    this.#labelEnd = clock.after(
+      1000 * seconds,
+      guarded(log, 'label', () => this.label(undefined)),
+    );
+  }
+
+  /** What a button does: no label, 0, 1, …, the last, and again. */
+  nextLabel(): void {
+    const { windows } = this.#examples;
+    if (windows === undefined) return;
+    const next = windows.label === undefined ? 0 : windows.label + 1;
+    this.label(next < windows.classes ? next : undefined);
+  }
+
+  #heard(bytes: Uint8Array): void {
+    const { normals, ...format } = decodeWindows(bytes);
+    if (!isSame(this.#task?.format, format)) this.#begin(format);
+    this.#hasNormals = normals !== undefined;
+    if (normals !== undefined) this.#examples.offer({ crc: frameCrc(bytes), normals });
+    this.#client?.refresh();
+    this.#sum();
+  }
+
+  /** @throws RangeError when the sensor is not of this task */
+  #begin(format: WindowFormat): void {
+    const { steps, channels, stride, hertz, classes, least } = format;
+    const sensor = this.#sensor;
+    if (sensor.channels !== channels || sensor.hertz !== hertz) {
+      throw new RangeError(
+        `sensor of ${sensor.channels} channels at ${sensor.hertz} Hz, expected ${channels} at ${hertz}`,
+      );
+    }
+    if (this.#client?.isIdle === false)
+      throw new RangeError('another task, expected none while a round is at work');
+    sensor.stop();
+    const windows = this.#examples.record({ steps, channels, classes }, least);
+    this.#task = { format, cutter: new WindowCutter(steps, channels, stride) };
+    this.#ports.log.line(`live windows of ${steps} samples, ${classes} labels; ${windows.count} kept`);
+    sensor.start(guarded(this.#ports.log, 'sensor', (values: Int16Array) => this.#sample(values)));
+  }
+
+  #sample(values: Int16Array): void {
+    const window = this.#task?.cutter.push(values);
+    if (window === undefined) return;
+    const isAtWork = this.#client?.isIdle !== true;
+    const before = this.#examples.count;
+    if (this.#examples.windows?.record(window, isAtWork) === true) {
+      this.#sum();
+      if (before === 0 && this.#examples.count > 0) this.#client?.refresh();
+    }
+    if (!isAtWork) this.#predictor.look(window, this.#client?.lastModel, this.#link);
+  }
+
+  /** Sends the sums when the windows are enough, and again when there are many more, until nobody needs them. */
+  #sum(): void {
+    const { clock, log, identity } = this.#ports;
+    const { windows, count } = this.#examples;
+    if (this.#hasNormals || windows === undefined || this.#task === undefined || this.#sums !== undefined)
+      return;
+    if (count === 0 || count < GROWTH * this.#summed) return;
+    this.#summed = count;
+    const work = MomentSums.over(windows, this.#task.format.channels);
+    this.#sums = new Slices(clock, work, SUM_VALUES, {
+      onDone: (channels) => {
+        this.#sums = undefined;
+        this.#link?.send(this.#topicOf('moments'), encodeMoments({ device: identity.device, channels }), 1);
+        this.#sum();
+      },
+      onFailed: (error) => {
+        this.#sums = undefined;
+        log.line(`sums of the windows: ${reasonOf(error)}`);
+      },
+    });
+  }
+
+  #topicOf(kind: 'label' | 'moments'): string {
+    return deviceTopic(kind, this.#ports.task, this.#ports.identity.device);
+  }
+}
+
+function isSame(a: WindowFormat | undefined, b: WindowFormat): boolean {
+  return (
+    a !== undefined &&
+    a.steps === b.steps &&
+    a.channels === b.channels &&
+    a.stride === b.stride &&
+    a.hertz === b.hertz &&
+    a.classes === b.classes &&
+    a.least === b.least
+  );
+}
