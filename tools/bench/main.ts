@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --check] [--only <part of a row's name>] [--peers <folder>] [--baseline <file>]
- * [--jobs n]`: what a training step costs, in
- * exact counts, on every engine that is installed. It writes the baseline and the tables of
- * docs/benchmarks.md; with --check it compares with the baseline and writes nothing.
+ * [--jobs n]`: what a training step costs, in exact counts, on every engine that is installed. It writes the
+ * baseline and the tables of docs/benchmarks.md; with --check it compares with the baseline and writes nothing;
+ * with --tables it only makes the tables anew.
  * @module
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ const PAGE = join(ROOT, 'docs/benchmarks.md');
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
+    tables: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     baseline: { type: 'string', default: join(import.meta.dirname, 'baseline.json') },
     peers: { type: 'string', default: '' },
@@ -29,17 +30,31 @@ const { values } = parseArgs({
 });
 
 let baseline: Baseline = existsSync(values.baseline) ? JSON.parse(readFileSync(values.baseline, 'utf8')) : {};
-const folder = mkdtempSync(join(tmpdir(), 'sparrow-bench-'));
-try {
-  for (const engine of enginesWith(values.peers)) await bench(engine);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+const engines = enginesWith(values.peers);
+if (!engines.some((engine) => chosenOf(engine).length > 0)) {
+  console.error(`bench: only ${values.only}, expected part of a row's name such as "kernels: 256-64-10"`);
+  process.exitCode = 1;
+} else {
+  if (!values.tables) await benchAll();
+  if (!values.check) writeFileSync(PAGE, fillTables(readFileSync(PAGE, 'utf8'), baseline));
 }
-if (!values.check) writeFileSync(PAGE, fillTables(readFileSync(PAGE, 'utf8'), baseline));
 
-async function bench(engine: Engine): Promise<void> {
+async function benchAll(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sparrow-bench-'));
+  try {
+    for (const engine of engines) await bench(engine, mkdtempSync(join(folder, 'engine-')));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function chosenOf({ name, rows }: Engine): string[] {
+  return rows.filter((row) => `${name}: ${row}`.includes(values.only));
+}
+
+async function bench(engine: Engine, folder: string): Promise<void> {
   const { name } = engine;
-  const chosen = engine.rows.filter((row) => `${name}: ${row}`.includes(values.only));
+  const chosen = chosenOf(engine);
   if (chosen.length === 0) return;
   const missing = engine.missing();
   if (missing !== undefined) {
@@ -58,7 +73,7 @@ async function bench(engine: Engine): Promise<void> {
     console.log(`skipped: ${name}: the baseline is of ${before?.tools ?? 'no tools'}; here are ${tools}`);
     return;
   }
-  const rows = await measureRows(engine, present, mkdtempSync(join(folder, 'engine-')), Number(values.jobs));
+  const rows = await measureRows(engine, present, folder, Number(values.jobs));
   const figures = { tools, rows };
   if (before !== undefined && before.tools === tools) {
     const differences = compare(before, figures, isWhole);

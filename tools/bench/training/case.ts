@@ -5,7 +5,7 @@
 import { boardProfile } from '../../../shared/model/boards.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import type { PresetName } from '../../../shared/model/recipe.js';
-import { denseModel, imageModel, speechModel } from '../../../shared/model/zoo.js';
+import { ZOO } from '../../datasets/zoo.js';
 import type { TrainingTerms } from './terms.js';
 
 /** The network of the published comparisons, then the zoo. */
@@ -15,10 +15,7 @@ export const MODELS: Readonly<Record<string, ModelDescription>> = {
     input: { shape: [16, 16], type: 'uint8', exp: -8 },
     layers: [64, 10].map((units) => ({ kind: 'dense', units })),
   },
-  'digits-mlp': denseModel('digits', { shape: [8, 8], type: 'uint8', exp: -4 }, 10),
-  'fashion14-mlp': denseModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
-  'fashion14-cnn': imageModel('fashion14', { shape: [14, 14], type: 'uint8', exp: -8 }, 10),
-  'speech12-kws': speechModel('speech12', { shape: [40, 25], type: 'int8', exp: -5 }, 12),
+  ...Object.fromEntries(ZOO.map((description) => [description.name, description])),
 };
 
 export interface Case {
