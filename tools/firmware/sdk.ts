@@ -13,7 +13,8 @@ export interface Sdk {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const NODE_TOOLS = join(import.meta.dirname, '../../node_modules/.bin');
+const ROOT = join(import.meta.dirname, '../..');
+const NODE_TOOLS = join(ROOT, 'node_modules/.bin');
 
 /** The SDK, or in one line why there is none. */
 export function findSdk(): Sdk | string {
@@ -22,11 +23,15 @@ export function findSdk(): Sdk | string {
   const tools = join(folder, 'build/bin/lin/release');
   if (!existsSync(join(tools, 'mcconfig'))) return `the Moddable SDK in ${folder} is not built for Linux`;
   // A `tsc` of the person's own comes first, npm run or not: version 7 takes a tenth of the time.
-  const own = (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((entry) => !entry.endsWith('node_modules/.bin'));
+  const own = (process.env.PATH ?? '').split(delimiter).filter((entry) => !isAddedByNpm(entry));
   const path = [tools, ...own, NODE_TOOLS].join(delimiter);
   return { folder, env: { ...process.env, MODDABLE: folder, PATH: path } };
+}
+
+/** The `node_modules/.bin` of the project's folder and of those above it. */
+function isAddedByNpm(entry: string): boolean {
+  const [folder, rest] = entry.split(/[\\/]node_modules[\\/]\.bin/);
+  return rest === '' && `${ROOT}/`.startsWith(`${folder}/`);
 }
 
 /**
