@@ -46,7 +46,7 @@ else {
     assert.ok(once.layers[0].columns < 64 && dense.layers[0].columns === 64);
     const sum = Object.values(once.parts).reduce((all, n) => all + n, 0);
     assert.ok(Math.abs(sum - once.value) <= Object.keys(once.parts).length);
-    assert.ok(once.parts['choice of weights'] > 0 && dense.parts['choice of weights'] === undefined);
+    assert.ok(once.parts['re-selection'] > 0 && dense.parts['re-selection'] === undefined);
   });
 }
 

@@ -1,22 +1,12 @@
 /**
- * Which part of a training step a kernel belongs to.
+ * The cost of kernels in C by the part of a training step that they belong to.
  * @module
  */
+import { phaseOfKernel } from '../../xs/bare/phase.js';
 
-/** In this order; the first whose pattern is in the kernel's name. */
-const PHASES: readonly (readonly [phase: string, pattern: RegExp])[] = [
-  ['loss', /softmax|largestLogit/],
-  ['choice of weights', /topk|listActive|raiseWeights/],
-  ['choice of inputs', /keepLargest|listKept|listPositions/],
-  ['norms', /Squares/],
-  ['weight step', /WeightStep|biasStep|carrySteps|pullWeights/],
-  ['input gradient', /Gradient|reluMask|largestMagnitude|quantizeErrors/],
-  ['forward', /Forward|setExample|interleave/],
-];
-
-/** `other` for a kernel that no phase knows. */
-export function phaseOf(kernel: string): string {
-  return PHASES.find(([, pattern]) => pattern.test(kernel))?.[0] ?? 'other';
+/** `other` for a kernel that no phase knows. @param name in C, where a kernel for several types ends in one */
+export function phaseOf(name: string): string {
+  return phaseOfKernel(name.replace(/_[iu]\d+$/, '')) ?? 'other';
 }
 
 /** Sums by phase. */
