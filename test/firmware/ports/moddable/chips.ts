@@ -25,6 +25,7 @@ import type { XsEngineFiles } from '../../../../tools/emulator/xsboard.js';
 import { type Cut as LinkCut, RecordingProxy } from '../../../../tools/firmware/proxy.js';
 import { formatShard } from '../../../../tools/firmware/shard.js';
 import { type Partition, parsePartitions, partitionNamed } from '../../../../tools/flash/partitions.js';
+import type { HeapUse } from '../../../../tools/xs/host.js';
 import { digitsSettings, QUICK, ROUNDS, TASK } from '../../../tools/emulator/digits.js';
 
 const CHIP_BYTES = 4 * 1024 * 1024;
@@ -61,6 +62,7 @@ export interface LoneChip {
   readonly chip: NorChip;
   readonly around?: Surroundings;
   readonly speed?: number;
+  readonly board?: string; // profile name; esp32 when left out
   readonly partitions?: readonly Partition[];
 }
 
@@ -73,11 +75,18 @@ export class Chip {
   #end: string | undefined;
   #wake: () => void = () => {};
 
-  constructor({ engine, chip, around = surroundings(), speed = 1, partitions = PARTITIONS }: LoneChip) {
+  constructor({
+    engine,
+    chip,
+    around = surroundings(),
+    speed = 1,
+    board = 'esp32',
+    partitions = PARTITIONS,
+  }: LoneChip) {
     this.#chip = chip;
     this.board = new ModdableBoard({
       engine,
-      limits: manifestLimits('esp32'),
+      limits: manifestLimits(board),
       chip,
       partitions,
       mac: 'a4:d1:8c:00:00:2a',
@@ -144,6 +153,7 @@ export interface RoomOptions {
   /** So many of the boards are chips; the others run on Node. */
   readonly chips: number;
   readonly engine?: XsEngineFiles;
+  readonly board?: string; // profile name of the chips; esp32 when left out
   readonly speed?: number;
   /** Of one chip; `port` is where the broker can be reached. */
   readonly setup?: (index: number, port: number) => Setup;
@@ -156,6 +166,8 @@ export interface Outcome {
   readonly model: Buffer;
   /** By device: hex of its update frames in order, each different one once. */
   readonly updates: ReadonlyMap<string, readonly string[]>;
+  /** Of each chip's engine, after the last round. */
+  readonly memory: readonly HeapUse[];
 }
 
 export function deviceName(index: number): string {
@@ -197,7 +209,8 @@ export class ChipRoom {
       for (const board of this.#others) board.start();
       const summary = await Promise.race([this.#broker.finished, late]);
       if (summary?.rounds !== ROUNDS) throw new Error(`not finished:\n${this.#said()}`);
-      return { model: readFileSync(join(folder, 'final.model')), updates: this.#updates() };
+      const memory = await Promise.all(this.chips.map(({ board }) => board.memory()));
+      return { model: readFileSync(join(folder, 'final.model')), updates: this.#updates(), memory };
     } finally {
       clearTimeout(timer);
       for (const { board } of this.chips) board.kill();
@@ -208,11 +221,11 @@ export class ChipRoom {
   }
 
   #fill(port: number): void {
-    const { chips, engine, speed, setup } = this.#options;
+    const { chips, engine, board, speed, setup } = this.#options;
     for (let index = 0; index < chips; index++) {
       const told = { ...WIFI, device: deviceName(index), broker: `127.0.0.1:${port}` };
       const chip = flashedChip(setup?.(index, port) ?? told, index);
-      this.chips.push(new Chip({ engine: engine!, chip, speed, around: this.around }));
+      this.chips.push(new Chip({ engine: engine!, chip, board, speed, around: this.around }));
     }
     this.#others = SHARDS.slice(chips, BOARDS).map(
       (places, i) =>

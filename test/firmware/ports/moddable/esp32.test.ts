@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../../shared/fixed/random.js';
-import { moddableFiles } from '../../../../tools/emulator/moddablefiles.js';
+import { manifestLimits, moddableFiles } from '../../../../tools/emulator/moddablefiles.js';
 import type { XsEngineFiles } from '../../../../tools/emulator/xsboard.js';
 import { skip } from '../../../../tools/test/skip.js';
-import { missingForHost } from '../../../../tools/xs/build.js';
+import { bestBits, missingForHost } from '../../../../tools/xs/build.js';
 import { Folders } from '../../../broker/folder.js';
 import { ROUNDS } from '../../../tools/emulator/digits.js';
 import {
@@ -49,6 +49,19 @@ function isSameAs(ours: Outcome, twins: Outcome): void {
   assert.ok(ours.model.equals(twins.model), 'the final models differ');
 }
 
+/** A plain ESP32's slots and stack do not grow: what comes next needs a twentieth of them. */
+function leavesRoom({ memory }: Outcome): void {
+  const { slots, stackSlots } = manifestLimits('esp32');
+  for (const { slotBytes, slotPeak, stackPeak } of memory) {
+    const most = slotPeak / slotBytes - stackSlots;
+    assert.ok(most <= 0.95 * slots, `${most} of ${slots} slots`);
+    assert.ok(
+      stackPeak / slotBytes <= 0.95 * stackSlots,
+      `${stackPeak / slotBytes} of ${stackSlots} of stack`,
+    );
+  }
+}
+
 const missing = missingForHost();
 if (missing !== undefined) skip('xs', missing);
 else {
@@ -76,13 +89,26 @@ else {
       },
     });
     room.around.hosts = { 'laptop.lan': '127.0.0.1' };
-    isSameAs(await room.run(), twins);
+    const outcome = await room.run();
+    isSameAs(outcome, twins);
+    leavesRoom(outcome);
     for (const { lines } of room.chips) {
       assert.match(lines[0], /^board-\d: esp32 board, task digits$/);
       assert.ok(lines.includes('Wi-Fi Café upstairs, address 192.168.4.2'), lines.join('\n'));
       assert.ok(lines.includes('round 2 attempt 1: accepted'), lines.join('\n'));
     }
   });
+
+  if (bestBits() === 64) skip('multilib', 'the pool of an ESP32-C3 is too small for slots of 32 bytes');
+  else {
+    test('an ESP32-C3, whose chunks and slots share 94 KB, does the same', async () => {
+      const board = 'esp32-c3';
+      const small = await moddableFiles({ board, task: 'digits' });
+      const room = new ChipRoom({ folder: folders.make(), chips: 1, engine: small, board, speed: SPEED });
+      isSameAs(await room.run(), twins);
+      assert.match(room.chips[0].lines[0], /^board-1: esp32-c3 board, task digits/);
+    });
+  }
 
   test('Wi-Fi that is late, goes and comes back costs nothing but time', async () => {
     let drops = 0;
