@@ -18,7 +18,7 @@ import { Room } from '../emulator/room.js';
 import { integer } from './option.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 import { bytes, type Report, summaryLines, terminalReport } from './report.js';
-import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
+import { addRoomOptions, checkRoom, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
 import { examplesByDevice, witness } from './witness.js';
 
 /** The demo is for this machine alone; `sparrow broker` listens to a room. */
@@ -59,6 +59,7 @@ export function demoCommand(): Command {
 }
 
 async function run(options: DemoOptions): Promise<void> {
+  checkRoom(options);
   const report = terminalReport();
   const recipe = recipeFrom(options);
   const dataset = loadDataset(options.data);

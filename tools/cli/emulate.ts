@@ -13,7 +13,7 @@ import { taskName } from '../datasets/model.js';
 import { Room } from '../emulator/room.js';
 import { searchBroker } from '../emulator/search.js';
 import type { BrokerAddress } from '../emulator/transport.js';
-import { addRoomOptions, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
+import { addRoomOptions, checkRoom, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
 import { examplesByDevice, witness } from './witness.js';
 
 interface EmulateOptions extends RoomOptions {
@@ -40,11 +40,12 @@ export function emulateCommand(): Command {
 }
 
 async function run(options: EmulateOptions): Promise<void> {
+  checkRoom(options);
   const dataset = loadDataset(options.data);
   const task = options.task ?? taskName(dataset.name);
-  const broker = await brokerFrom(options, task);
   const shards = options.dealt ? [] : shardsFrom(options, dataset);
   const examples = examplesByDevice(options, shards, options.shadow);
+  const broker = await brokerFrom(options, task); // last: it may have to be searched for
   const room = new Room({
     broker,
     task,

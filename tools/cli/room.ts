@@ -4,6 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import type { Shard } from '../../shared/data/example-set.js';
+import { boardProfile } from '../../shared/model/boards.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { split } from '../datasets/split.js';
 import type { RoomOptions as EmulatorRoom } from '../emulator/room.js';
@@ -57,12 +58,26 @@ export function addRoomOptions(command: Command, boardNames: readonly string[]):
     );
 }
 
+/**
+ * What can be said of the options before anything is looked for or built.
+ * @throws RangeError when they make no room
+ */
+export function checkRoom({ engine, xs, boards, board, native }: RoomOptions): void {
+  boardProfile(board);
+  if (xs !== undefined && xs > boards) {
+    throw new RangeError(`xs ${xs}, expected at most ${boards}, the number of boards`);
+  }
+  if (native && (xs ?? (engine === 'xs' ? boards : 0)) === 0) {
+    throw new RangeError('native without boards on XS, expected --engine xs or --xs <n>');
+  }
+}
+
 /** The part of the room that runs on XS, built where it was not yet. @throws Error where it cannot be */
 export async function xsFrom(
   { engine, xs, boards, native }: RoomOptions,
   onWord: (line: string) => void,
 ): Promise<EmulatorRoom['xs']> {
-  const count = Math.min(boards, xs ?? (engine === 'xs' ? boards : 0));
+  const count = xs ?? (engine === 'xs' ? boards : 0);
   return count === 0 ? undefined : { boards: count, files: await xsFiles(onWord, native) };
 }
 

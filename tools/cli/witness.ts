@@ -53,6 +53,7 @@ export function examplesByDevice(
     throw new RangeError('twin none, expected --twin with the name of the board that runs elsewhere');
   }
   if (twin !== undefined && !examples.has(twin)) {
+    if (shards.length === 0) throw new RangeError(`twin ${twin}, expected its part of the data here`);
     const names = `${deviceName(0)} to ${deviceName(shards.length - 1)}`;
     throw new RangeError(`twin ${twin}, expected ${names}, or --shard with its part of the data`);
   }

@@ -16,9 +16,14 @@ const KERNELS = fileURLToPath(new URL('../../build/kernels', import.meta.url));
 /**
  * @param onWord gets a line for the user where the engine is not the board's in every way
  * @param native kernels in C instead of byte code
+ * @param folder for them; of a test its own, since others may write theirs meanwhile
  * @throws Error where it cannot be built
  */
-export async function xsFiles(onWord: (line: string) => void, native = false): Promise<XsEngineFiles> {
+export async function xsFiles(
+  onWord: (line: string) => void,
+  native = false,
+  folder = KERNELS,
+): Promise<XsEngineFiles> {
   const missing = missingForHost();
   if (missing !== undefined) throw new Error(`engine xs cannot be built: ${missing}`);
   const bits = bestBits();
@@ -28,7 +33,7 @@ export async function xsFiles(onWord: (line: string) => void, native = false): P
         '(gcc -m32 needs the package gcc-multilib)',
     );
   }
-  const kernels = native ? nativeKernels(KERNELS) : undefined;
+  const kernels = native ? nativeKernels(folder) : undefined;
   const [program, script] = await Promise.all([
     buildHost(bits, { extra: kernels?.sources, flags: kernels?.flags }),
     bundleForXs(ENTRY, kernels && [kernels.plugin]),

@@ -51,6 +51,18 @@ else {
     assert.ok(isSame(model, onNode.model));
   });
 
+  test('boards with kernels in C beside byte code and Node: the same traces and the same model, byte for byte', async () => {
+    const inC = await xsFiles(console.log, true, folders.make());
+    assert.is.not(inC.program, files.program);
+    assert.match(inC.script, /sparrowKernels/);
+    assert.not.match(files.script, /sparrowKernels/);
+    const { traces, model, room } = await traced(inC, 3);
+    assert.is(room.boards.filter((board) => board instanceof XsBoard).length, 3);
+    assert.is(traces.size, BOARDS);
+    for (const [device, lines] of traces) assert.equal(lines, onNode.traces.get(device), device);
+    assert.ok(isSame(model, onNode.model));
+  });
+
   test('a network that breaks changes no byte on XS either', async () => {
     const faults = { breakAfterBytes: { min: 3000, max: 20_000 }, refuseOf256: 60, delayMs: 3 };
     const { traces, lines, model } = await traced(files, 2, { faults });
