@@ -65,10 +65,7 @@ test('an authority in PEM or DER is put beside the manifest', () => {
 test('what is no authority for a board is refused in one line', () => {
   const text = join(folder, 'text.pem');
   writeFileSync(text, 'none');
-  assert.throws(
-    () => secureManifest(text, folder),
-    /^RangeError: ca |^ca .*text\.pem: .*, expected a certificate$|ca /,
-  );
+  assert.throws(() => secureManifest(text, folder), /^ca .*text\.pem: .*, expected a certificate$/);
   assert.throws(() => secureManifest(join(folder, 'gone'), folder), /ENOENT.*, expected a certificate/);
 });
 
