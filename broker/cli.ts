@@ -8,6 +8,7 @@ import type { Shard } from '../shared/data/example-set.js';
 import type { ModelDescription } from '../shared/model/description.js';
 import type { Recipe } from '../shared/model/recipe.js';
 import { MQTT_PORT, MQTTS_PORT } from '../shared/protocol/service.js';
+import type { WindowFormat } from '../shared/protocol/windows.js';
 import { Announcement } from './discovery/announcement.js';
 import { type BrokerSettings, type Listeners, type RunningBroker, startBroker } from './main.js';
 import type { DealSource } from './rounds/dealer.js';
@@ -18,6 +19,7 @@ export interface TaskParts {
   readonly task: string;
   readonly description: ModelDescription;
   readonly testSet?: Shard;
+  readonly live?: WindowFormat; // boards learn from their sensors
 }
 
 /** How examples are dealt to boards. */
@@ -33,6 +35,8 @@ export interface CommandParts {
   recipeFrom(options: object): Recipe;
   /** @throws RangeError in one line when there is no such data set or description */
   loadTask(data: string, describe: string | undefined): TaskParts;
+  /** @throws RangeError in one line when there is no such live task or description */
+  loadLive(name: string, describe: string | undefined): TaskParts;
   /** @throws RangeError in one line when it cannot be dealt so */
   loadDeal(data: string, options: DealOptions): DealSource;
   readonly listeners: Listeners;
@@ -53,6 +57,7 @@ interface Options {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsPort?: number;
+  readonly live?: string;
   readonly deal?: string | boolean;
   readonly partition?: string;
   readonly clients?: number;
@@ -81,6 +86,10 @@ export function brokerCommand(parts: CommandParts): Command {
     .option('--tls-key <file>', 'its private key in PEM')
     .option('--tls-port <n>', `port for TLS, ${MQTTS_PORT} when left out; 0 = any free one`, integer)
     .option('--no-plain', 'nothing but TLS')
+    .option(
+      '--live <name>',
+      '`motion`, or a JSON file: boards learn from windows of their sensors, not --data',
+    )
     .option('--deal [name]', 'deal a data set to boards without examples; that of --data when left out')
     .option('--partition <how>', 'deal: natural, iid, dirichlet:<alpha> or shards:<per client>')
     .option('--clients <n>', 'deal: parts, one for each board; the cohort when left out', integer)
@@ -101,7 +110,10 @@ export function brokerCommand(parts: CommandParts): Command {
 
 /** The settings that the flags stand for; ranges are checked where the settings are used. */
 export function settingsFrom(options: Options, parts: CommandParts): BrokerSettings {
-  const { task, description, testSet } = parts.loadTask(options.data, options.describe);
+  const { task, description, testSet, live } =
+    options.live === undefined
+      ? parts.loadTask(options.data, options.describe)
+      : parts.loadLive(options.live, options.describe);
   const goal = options.goal ?? options.cohort;
   return {
     task: options.task ?? task,
@@ -120,6 +132,7 @@ export function settingsFrom(options: Options, parts: CommandParts): BrokerSetti
     deadlineMs: options.deadline * 1000,
     gatherMs: options.gather * 1000,
     maxDevices: options.maxDevices,
+    live,
     deal: dealFrom(options, parts),
     hearUpdates: options.twins,
   };

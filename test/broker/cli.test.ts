@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { brokerCommand, type CommandParts } from '../../broker/cli.js';
 import type { BrokerSettings } from '../../broker/main.js';
 import type { FederationSummary } from '../../broker/rounds/event.js';
+import { liveModel, MOTION } from '../../tools/cli/live.js';
 import { Board } from './board.js';
 import { Folders } from './folder.js';
 import { description, devices, recipe } from './task.js';
@@ -30,6 +31,7 @@ function command(): { command: Command; told: Told } {
       if (data !== 'tiny') throw new RangeError(`data set ${data}, expected tiny`);
       return { task: data, description };
     },
+    loadLive: (name) => ({ task: name, description: liveModel(name, MOTION), live: MOTION }),
     loadDeal: (data, { partition, clients, seed }) => {
       told.deals.push(`${data} ${partition} ${clients} ${seed}`);
       return { id: 1, parts: clients, longestBytes: 1, part: () => new Uint8Array(1) };
@@ -94,6 +96,16 @@ test('examples are dealt of the task’s data set or another, in as many parts a
   );
   const reason = await failure(parse(command().command, ...place(), '--clients', '3'));
   assert.match(reason, /--partition and --clients, expected only with --deal/);
+});
+
+test('a live task has windows in place of a data set', async () => {
+  const { command: made, told } = command();
+  told.onListening = () => process.emit('SIGTERM');
+  await parse(made, ...place(), '--live', 'motion');
+  const [{ task, live, testSet }] = told.settings;
+  assert.equal([task, live, testSet], ['motion', MOTION, undefined]);
+  const both = await failure(parse(command().command, ...place(), '--live', 'motion', '--deal'));
+  assert.match(both, /a deal and live windows, expected one of them/);
 });
 
 test('a stop by a signal is no error, and no listener stays', async () => {

@@ -2,12 +2,14 @@
  * `sparrow broker`: the broker's own command with what it is handed: data sets, recipes, a report.
  * @module
  */
+import { parse } from 'node:path';
 import type { Command } from 'commander';
 import { brokerCommand as command } from '../../broker/cli.js';
 import { loadDataset } from '../datasets/dataset.js';
-import { modelFor, taskName } from '../datasets/model.js';
+import { modelFor, readDescription, taskName } from '../datasets/model.js';
 import { wholeSet } from '../datasets/split.js';
 import { dealSource } from './deal.js';
+import { liveModel, windowFormat } from './live.js';
 import { addRecipeOptions, type RecipeOptions, recipeFrom } from './recipe.js';
 import { summaryLines, terminalReport } from './report.js';
 
@@ -20,6 +22,12 @@ export function brokerCommand(): Command {
       const dataset = loadDataset(data);
       const testSet = wholeSet(dataset.test);
       return { task: taskName(dataset.name), description: modelFor(dataset, describe), testSet };
+    },
+    loadLive(name, describe) {
+      const live = windowFormat(name);
+      const task = taskName(parse(name).name);
+      const description = describe === undefined ? liveModel(task, live) : readDescription(describe);
+      return { task, description, live };
     },
     loadDeal: (data, options) => dealSource(loadDataset(data), options),
     listeners: {

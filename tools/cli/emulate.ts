@@ -13,6 +13,7 @@ import { taskName } from '../datasets/model.js';
 import { Room } from '../emulator/room.js';
 import { searchBroker } from '../emulator/search.js';
 import type { BrokerAddress } from '../emulator/transport.js';
+import { number } from './option.js';
 import { addRoomOptions, checkRoom, faultsFrom, type RoomOptions, shardsFrom, xsFrom } from './room.js';
 import { examplesByDevice, witness } from './witness.js';
 
@@ -23,6 +24,8 @@ interface EmulateOptions extends RoomOptions {
   readonly flash?: string;
   readonly shadow: boolean;
   readonly dealt: boolean;
+  readonly sensor?: string;
+  readonly sensorSpeed: number;
 }
 
 const JOIN_MS = 3000;
@@ -35,6 +38,11 @@ export function emulateCommand(): Command {
     .option('--task <name>', 'name in the topics; that of the data set when left out')
     .option('--flash <folder>', 'keep the boards’ flash in files there; in memory when left out')
     .option('--dealt', 'boards begin without examples: a broker with --deal gives them some', false)
+    .option(
+      '--sensor <name>',
+      '`motion`: boards have an accelerometer, and learn with a broker of --live motion',
+    )
+    .option('--sensor-speed <n>', 'so many times as fast as a real one', number, 10)
     .option('--shadow', 'start no board: the one of --twin runs elsewhere, on the same examples', false);
   return addRoomOptions(command, BOARD_NAMES).action(run);
 }
@@ -42,8 +50,9 @@ export function emulateCommand(): Command {
 async function run(options: EmulateOptions): Promise<void> {
   checkRoom(options);
   const dataset = loadDataset(options.data);
-  const task = options.task ?? taskName(dataset.name);
-  const shards = options.dealt ? [] : shardsFrom(options, dataset);
+  checkSensor(options.sensor);
+  const task = options.task ?? options.sensor ?? taskName(dataset.name);
+  const shards = hasOwn(options) ? [] : shardsFrom(options, dataset);
   const examples = examplesByDevice(options, shards, options.shadow);
   const broker = await brokerFrom(options, task); // last: it may have to be searched for
   const room = new Room({
@@ -51,6 +60,7 @@ async function run(options: EmulateOptions): Promise<void> {
     task,
     board: options.board,
     shards: boardsOf(options, shards),
+    sensorSpeed: options.sensor === undefined ? undefined : options.sensorSpeed,
     seed: options.seed,
     joinMs: JOIN_MS,
     flashFolder: options.flash,
@@ -76,12 +86,18 @@ async function run(options: EmulateOptions): Promise<void> {
 }
 
 /** What each board has at first. */
-function boardsOf(
-  { shadow, dealt, boards }: EmulateOptions,
-  shards: readonly Shard[],
-): (Shard | undefined)[] {
-  if (shadow) return [];
-  return dealt ? new Array(boards).fill(undefined) : [...shards];
+function boardsOf(options: EmulateOptions, shards: readonly Shard[]): (Shard | undefined)[] {
+  if (options.shadow) return [];
+  return hasOwn(options) ? new Array(options.boards).fill(undefined) : [...shards];
+}
+
+/** Whether boards get or make their examples. */
+function hasOwn({ dealt, sensor }: EmulateOptions): boolean {
+  return dealt || sensor !== undefined;
+}
+
+function checkSensor(name: string | undefined): void {
+  if (name !== undefined && name !== 'motion') throw new RangeError(`sensor ${name}, expected motion`);
 }
 
 /** @throws RangeError or Error in one line: what was typed is no address, no such file, nobody answers */

@@ -11,6 +11,7 @@ import { demoCommand } from './demo.js';
 import { emulateCommand } from './emulate.js';
 import { experimentCommand } from './experiment.js';
 import { firmwareCommand } from './firmware.js';
+import { labelCommand } from './label.js';
 import { modelsCommand } from './models.js';
 import { replayCommand } from './replay.js';
 import { resultsCommand } from './results.js';
@@ -27,6 +28,7 @@ const program = new Command('sparrow')
   .addCommand(resultsCommand())
   .addCommand(dataCommand())
   .addCommand(firmwareCommand())
+  .addCommand(labelCommand())
   .addCommand(modelsCommand())
   .addCommand(costCommand())
   .addCommand(replayCommand())
