@@ -3,7 +3,7 @@
  * Wi-Fi, broker, task, join code and name, and if asked for with its own part of a data set.
  * @module
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { dealSource } from '../cli/deal.js';
@@ -160,6 +160,7 @@ function tell(
     return device === undefined ? [] : [{ device, task, code }];
   });
   if (sheet.length > 0) {
+    rmSync(labels, { force: true }); // a new file has its own permissions
     writeFileSync(labels, labelPage(sheet), { mode: 0o600 }); // it may hold the join code
     say(`\n${labelTable(sheet)}\n\n${labels}: labels to print`);
   }

@@ -4,6 +4,9 @@
  */
 import { flashCommand } from './command.js';
 
+// a plain `exit` lets files with passwords be removed
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 try {
   await flashCommand({ env: process.env, say: (line) => console.log(line) }).parseAsync();
 } catch (error) {
