@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { costCommand } from '../../../tools/cli/cost.js';
 import { skip } from '../../../tools/test/skip.js';
 import { missingForBare } from '../../../tools/xs/bare/bare.js';
 import { MAIN, sparrow, temporaryFolder } from './sparrow.js';
@@ -22,30 +23,43 @@ function describe(layers: readonly object[]): string {
 const MISTAKES: readonly (readonly [readonly string[], RegExp])[] = [
   [
     ['--model', 'huge'],
-    /^sparrow: model huge, expected digits-mlp, fashion14-mlp, fashion14-cnn, speech12-kws or a JSON description$/,
+    /^model huge, expected digits-mlp, fashion14-mlp, fashion14-cnn, speech12-kws or a JSON description$/,
   ],
-  [['--model', 'typo.json'], /^sparrow: typo.json: model.layers\[0\].unit 10, expected only kind, units/],
-  [['--data', 'nowhere'], /^sparrow: data set nowhere, expected digits or a folder/],
+  [['--model', join(folder, 'typo.json')], /typo.json: model.layers\[0\].unit 10, expected only kind, units/],
+  [['--data', 'nowhere'], /^data set nowhere, expected digits or a folder/],
   [
     ['--data', 'digits', '--model', 'fashion14-mlp'],
-    /^sparrow: model fashion14-mlp of 196 uint8 and 10 classes, expected 64 uint8 and 10 as in the data$/,
+    /^model fashion14-mlp of 196 uint8 and 10 classes, expected 64 uint8 and 10 as in the data$/,
   ],
-  [['--examples', '60000'], /^sparrow: examples 60000, expected at most \d+ of digits$/],
+  [['--examples', '60000'], /^examples 60000, expected at most \d+ of digits$/],
   [['--examples', '0'], /argument '0' is invalid. Expected an integer from 1 to 65535/],
-  [['--board', 'esp8266'], /^sparrow: board esp8266, expected esp32/],
-  [['--method', 'magic'], /^sparrow: method magic, expected dense/],
-  [['--density', '2'], /^sparrow: density 2, expected above 0, to 1$/],
+  [['--board', 'esp8266'], /^board esp8266, expected esp32/],
+  [['--method', 'magic'], /^method magic, expected dense/],
+  [['--density', '2'], /^density 2, expected above 0, to 1$/],
 ];
 
 for (const [args, message] of MISTAKES) {
-  test(`${args.join(' ')} is told in one line`, async () => {
-    const { code, lines, errors } = await sparrow(folder, ['cost', ...args]);
-    assert.is(code, 1);
-    assert.equal(lines, []);
-    assert.is(errors.length, 1, errors.join('\n'));
-    assert.match(errors[0], message);
+  test(`${args.join(' ')} is refused`, async () => {
+    const command = costCommand()
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
+    const error = await command.parseAsync(args, { from: 'user' }).then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    assert.instance(error, Error);
+    assert.match(error!.message, message);
+    assert.not.match(error!.message, /\n./);
   });
 }
+
+test('a mistake is told in one line', async () => {
+  const { code, lines, errors } = await sparrow(folder, ['cost', '--model', 'typo.json']);
+  assert.is(code, 1);
+  assert.equal(lines, []);
+  assert.is(errors.length, 1, errors.join('\n'));
+  assert.match(errors[0], /^sparrow: typo.json: model.layers\[0\].unit 10, expected only kind, units/);
+});
 
 test('without the tools it says what is missing, and that nothing was counted', () => {
   const { status, stdout } = spawnSync(

@@ -6,7 +6,8 @@
  *   const run = await runBare({ bundle: 'path/of/entry.ts', native: true, board: boardProfile('esp32-c3') });
  *
  * The entry exports `run(input: Uint8Array)`. It is called once; what it returns, a string or bytes, is
- * `result`. Inside, the globals `print(text)` and `host` (`../../emulator/xs/native.ts`) are there. Where it ran out
+ * `result`. Inside, the globals `print(text)` and `host` (`../../emulator/xs/native.ts`) are there, and `counter`: a
+ * program that wants less counted than all of `run` calls its `end` and `begin`; what lies between is left out. Where it ran out
  * of memory, threw or faulted, runBare rejects with the reason.
  *
  * Instructions are not cycles: there is no flash cache, no wait and no pipeline here.
@@ -34,6 +35,8 @@ export interface BareOptions {
   readonly bundle: string;
   /** Kernels in C in place of byte code. */
   readonly native?: boolean;
+  /** From buildBare, for a script that runs many times; it has the kernels that the script was bundled with. */
+  readonly program?: string;
   /** Its heap's limits hold; without one, there are 64 MB. */
   readonly board?: BoardProfile;
   /** In place of the board's own. */
@@ -142,6 +145,7 @@ interface Prepared {
 
 async function prepare(options: BareOptions, folder: string): Promise<Prepared> {
   const { bundle, native = false, phases = false, optimize = '-Os' } = options;
+  if (options.program !== undefined) return { program: options.program, script: bundle + FOOTER, all: [] };
   const isModule = /^[^\n]+\.(ts|js)$/.test(bundle);
   const kernels = native ? nativeKernels(folder) : undefined;
   const program = await buildBare(optimize, kernels);

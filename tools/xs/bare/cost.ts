@@ -35,6 +35,7 @@ export interface RoundCost {
   readonly steps: number;
   readonly macs: number; // multiply-accumulates of the training
   readonly instructions: number; // of the whole round, with few collections of garbage
+  readonly probed: number; // the same with probes, less what they cost: how exact the phases are
   readonly memory: BareRun; // the same where memory is short: its peaks are the least that would do
   readonly phases: ReadonlyMap<Phase, Count>;
   readonly places: ReadonlyMap<string, Count>; // the same by function
@@ -81,6 +82,7 @@ export async function costOfRound(task: CostTask): Promise<RoundCost> {
     steps: Math.ceil(kept / batch) * epochs,
     macs,
     instructions: plain.instructions,
+    probed: probed.instructions - probed.probes,
     memory,
     phases: probed.phases,
     places: probed.places,
