@@ -6,7 +6,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { XsReplayer } from '../replay/engine.js';
-import { replay } from '../replay/replay.js';
+import { type Replay, replay } from '../replay/replay.js';
 import { missingForHost } from '../xs/build.js';
 
 export function replayCommand(): Command {
@@ -23,19 +23,32 @@ async function run(paths: readonly string[]): Promise<void> {
   if (missing !== undefined) console.log(`only on Node: ${missing}`);
   const xs = missing === undefined ? await XsReplayer.open() : undefined;
   let failed = 0;
-  for (const path of capsules) {
-    const { same, different } = await replay(path, xs);
-    for (const line of different) console.log(`${path}: ${line}`);
-    if (different.length === 0) console.log(`${path}: ${same.join('; ')}`);
-    else failed += 1;
+  try {
+    for (const path of capsules) {
+      const { same, different } = await replay(path, xs).catch(unreadable);
+      for (const line of different) console.log(line.startsWith('capsule ') ? line : `${path}: ${line}`);
+      if (different.length === 0) console.log(`${path}: ${same.join('; ')}`);
+      else failed += 1;
+    }
+  } finally {
+    await xs?.close();
   }
-  await xs?.close();
   console.log(`${capsules.length - failed} of ${capsules.length} capsules gave the same update`);
   if (failed > 0) process.exitCode = 1;
 }
 
+/** What is no capsule is one more that did not give the same, and no reason to leave the others. */
+function unreadable(error: unknown): Replay {
+  if (error instanceof RangeError) return { same: [], different: [error.message] };
+  throw error;
+}
+
+/** @throws RangeError when there is nothing of this name */
 function capsulesAt(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined)
+    throw new RangeError(`${path}: no such file, expected a capsule or a folder of them`);
+  if (!found.isDirectory()) return [path];
   return readdirSync(path)
     .filter((name) => name.endsWith('.capsule'))
     .sort()

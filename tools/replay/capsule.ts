@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { SELF_TEST } from '../../firmware/federation/selftest.js';
 import { FIRMWARE_VERSION } from '../../firmware/federation/settings.js';
 import { NUMERICS_VERSION } from '../../shared/fixed/rounding.js';
+import { isDeviceName } from '../../shared/protocol/device.js';
 import type { ExamplesDigest } from './digest.js';
 
 export interface Capsule {
@@ -58,36 +59,63 @@ export function write(path: string, content: string | Uint8Array): void {
   writeFileSync(path, content);
 }
 
-/** @throws RangeError when it is not a capsule of this version */
+/** @throws RangeError in one line when it is not a capsule of this version */
 export function readCapsule(path: string): Capsule {
-  let capsule: Partial<Capsule>;
+  let capsule: unknown;
   try {
     capsule = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new RangeError(`capsule ${path}: ${(error as Error).message}`);
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : 'no JSON';
+    throw new RangeError(`capsule ${path}: ${reason}, expected a capsule`);
   }
-  for (const [name, type] of Object.entries(FIELDS)) {
-    const value = capsule[name as keyof Capsule];
-    if (typeof value !== type) throw new RangeError(`capsule ${path}: ${name} ${value}, expected a ${type}`);
+  const expect = (value: unknown, name: string, kind: Kind) => {
+    if (KINDS[kind](value)) return;
+    throw new RangeError(`capsule ${path}: ${name} ${shown(value)}, expected ${kind}`);
+  };
+  expect(capsule, 'content', 'an object');
+  const fields = capsule as Record<string, unknown>;
+  expect(fields.capsule, 'version', 'a number');
+  if (fields.capsule !== CAPSULE_VERSION) {
+    throw new RangeError(`capsule ${path}: version ${fields.capsule}, expected ${CAPSULE_VERSION}`);
   }
-  if (capsule.capsule !== CAPSULE_VERSION) {
-    throw new RangeError(`capsule ${path}: version ${capsule.capsule}, expected ${CAPSULE_VERSION}`);
-  }
+  for (const [name, kind] of Object.entries(FIELDS)) expect(fields[name], name, kind);
+  const examples = fields.examples as Record<string, unknown>;
+  for (const [name, kind] of Object.entries(DIGEST)) expect(examples[name], `examples.${name}`, kind);
   return capsule as Capsule;
 }
 
-const FIELDS: Readonly<Record<keyof Capsule, string>> = {
-  capsule: 'number',
-  device: 'string',
-  round: 'number',
-  attempt: 'number',
-  firmware: 'number',
-  kernels: 'number',
-  numerics: 'number',
-  seed: 'number',
-  model: 'string',
-  plan: 'string',
-  examples: 'object',
-  update: 'string',
-  frame: 'string',
+type Kind = 'a number' | 'a device' | 'a hash' | 'base64' | 'an object';
+
+const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  'a number': (value) => Number.isInteger(value) && (value as number) >= 0,
+  'a device': (value) => typeof value === 'string' && isDeviceName(value),
+  'a hash': (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), // it becomes a path
+  base64: (value) => typeof value === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(value),
+  'an object': (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
+
+const FIELDS: Readonly<Record<keyof Capsule, Kind>> = {
+  capsule: 'a number',
+  device: 'a device',
+  round: 'a number',
+  attempt: 'a number',
+  firmware: 'a number',
+  kernels: 'a number',
+  numerics: 'a number',
+  seed: 'a number',
+  model: 'a hash',
+  plan: 'base64',
+  examples: 'an object',
+  update: 'a hash',
+  frame: 'base64',
+};
+
+const DIGEST: Readonly<Record<keyof ExamplesDigest, Kind>> = {
+  count: 'a number',
+  data: 'a hash',
+  order: 'a hash',
+};
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'none').slice(0, 40);
+}

@@ -65,8 +65,9 @@ export function openInputs(path: string, capsule: Capsule): Inputs | readonly Mi
   }
 
   const modelFrame = attempt('weights', `model ${capsule.model}`, () => read(storedModel(folder, capsule)));
-  const isModel = modelFrame !== undefined && sha256(modelFrame) === capsule.model;
   if (modelFrame !== undefined) expect('weights', `model ${sha256(modelFrame)}`, `model ${capsule.model}`);
+  const isModel = modelFrame !== undefined && sha256(modelFrame) === capsule.model;
+  const model = isModel ? attempt('weights', 'an intact frame', () => decodeModel(modelFrame)) : undefined;
 
   const { data, order } = capsule.examples;
   const examples = attempt('data', `examples ${data}`, () =>
@@ -80,13 +81,20 @@ export function openInputs(path: string, capsule: Capsule): Inputs | readonly Mi
 
   const update = bytesOf(capsule.frame);
   expect('update', sha256(update), capsule.update);
-  if (mismatches.length > 0 || plan === undefined || !isModel || examples === undefined) return mismatches;
-  const model = decodeModel(modelFrame);
+  const isWhole =
+    plan !== undefined && modelFrame !== undefined && model !== undefined && examples !== undefined;
+  if (mismatches.length > 0 || !isWhole) return mismatches;
   return { device: capsule.device, plan, planFrame, model, modelFrame, examples, update };
 }
 
+/** @throws Error in words for people where it cannot be read */
 function read(path: string): Uint8Array {
-  return new Uint8Array(readFileSync(path));
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new Error(isMissing ? `no file ${path}` : (error as Error).message);
+  }
 }
 
 function bytesOf(base64: string): Uint8Array {

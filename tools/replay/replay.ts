@@ -33,7 +33,12 @@ export async function replay(path: string, xs?: XsReplayer): Promise<Replay> {
     if (difference === undefined) same.push(`${engine} made the same ${made.length} B: ${capsule.update}`);
     else different.push(`${engine} made another update: ${difference}`);
   };
-  tell('Node', updateOnNode(inputs));
-  if (xs !== undefined) tell('XS', await xs.update(inputs));
+  try {
+    tell('Node', updateOnNode(inputs));
+    if (xs !== undefined) tell('XS', await xs.update(inputs));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    different.push(`plan, model and examples do not fit each other: ${error.message}`);
+  }
   return { same, different };
 }

@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SyntheticExamples } from '../../../firmware/data/synthetic.js';
 import { localRound } from '../../../firmware/federation/localround.js';
 import { Random } from '../../../shared/fixed/random.js';
 import { finish } from '../../../shared/masks/work.js';
+import { VALUE_BITS } from '../../../shared/model/delta.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import type { LayerDescription } from '../../../shared/model/layer.js';
 import { sourceOf } from '../../../shared/model/model.js';
@@ -61,6 +63,7 @@ function record(folder: string, seed: number): string {
     epochs: 1 + random.below(2),
     holdBackEvery: pick([0, 5]),
     reselectEvery: 8 + random.below(20),
+    valueBits: pick(VALUE_BITS),
   });
   const input = { shape: SHAPE, type: signed ? 'int8' : 'uint8', exp: signed ? -7 : -8 } as const;
   const model = initialModel({ name: 'replay', input, layers }, seed, powerOf(recipe));
@@ -111,6 +114,12 @@ function flipped(base64: string, byte: number): string {
   bytes[byte] ^= 1;
   return bytes.toString('base64');
 }
+
+const SPOILS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  cut: (bytes) => bytes.subarray(0, bytes.length >> 1),
+  emptied: () => new Uint8Array(0),
+  'random bytes': (bytes) => bytes.map((_, i) => (i * 167 + 31) & 255),
+};
 
 const FLIPS: readonly (readonly [
   string,
@@ -198,10 +207,74 @@ test('an update that was not made from these inputs is told with the place of it
 test('what is no capsule is refused with its name', () => {
   const folder = folders.make();
   const path = record(folder, 8);
-  writeFileSync(path, '{"capsule": 1}');
-  assert.throws(() => readCapsule(path), /capsule .*: device undefined, expected a string/);
-  writeFileSync(path, 'pear');
-  assert.throws(() => readCapsule(path), /capsule .*: /);
+  const { examples } = readCapsule(path);
+  const whole = readFileSync(path, 'utf8');
+  const refused = (content: string | Uint8Array, reason: RegExp) => {
+    writeFileSync(path, content);
+    let message = '';
+    try {
+      readCapsule(path);
+    } catch (error) {
+      assert.instance(error, RangeError);
+      message = (error as Error).message;
+    }
+    assert.match(message, /^capsule [^\n]*$/);
+    assert.match(message, reason);
+  };
+  refused('pear', /: no JSON, expected a capsule$/);
+  for (const part of [0, 0.3, 0.9]) refused(whole.slice(0, whole.length * part), /: no JSON/);
+  refused(
+    Uint8Array.from({ length: 300 }, (_, i) => (i * 167) & 255),
+    /: no JSON/,
+  );
+  refused('null', /: content null, expected an object$/);
+  refused('[]', /: content \[\], expected an object$/);
+  refused('{"capsule": 1}', /: device none, expected a device$/);
+  refused('{"capsule": 9}', /: version 9, expected 1$/);
+  const changed = (fields: object) => JSON.stringify({ ...JSON.parse(whole), ...fields });
+  refused(changed({ examples: null }), /: examples null, expected an object$/);
+  refused(
+    changed({ examples: { ...examples, order: '../../../etc' } }),
+    /: examples\.order "\.\.\/.*, expected a hash$/,
+  );
+  refused(changed({ model: '..' }), /: model "\.\.", expected a hash$/);
+  refused(changed({ plan: 'no base64!' }), /: plan "no base64!", expected base64$/);
+  refused(changed({ round: -1 }), /: round -1, expected a number$/);
+  assert.throws(
+    () => readCapsule(join(folder, 'none.capsule')),
+    /none\.capsule: no such file, expected a capsule$/,
+  );
+});
+
+test('a store without the model or the examples is told as that', async () => {
+  for (const [what, stored] of [
+    ['weights', storedModel],
+    ['data', storedExamples],
+  ] as const) {
+    const folder = folders.make();
+    const path = record(folder, 9);
+    const file = stored(folder, readCapsule(path));
+    rmSync(file);
+    const { same, different } = await replay(path);
+    assert.equal(same, []);
+    assert.is(different.length, 1);
+    assert.ok(different[0].startsWith(`${what}: no file ${file}, expected `), different[0]);
+  }
+});
+
+test('files of a store that were cut or overwritten are told as what they are', async () => {
+  for (const stored of [storedModel, storedExamples]) {
+    for (const [name, spoil] of Object.entries(SPOILS)) {
+      const folder = folders.make();
+      const path = record(folder, 10);
+      const file = stored(folder, readCapsule(path));
+      writeFileSync(file, spoil(readFileSync(file)));
+      const { same, different } = await replay(path);
+      assert.equal(same, [], name);
+      assert.is(different.length, 1, different.join('\n'));
+      assert.match(different[0], stored === storedModel ? /^weights: / : /^data: /);
+    }
+  }
 });
 
 const missing = missingForHost();
