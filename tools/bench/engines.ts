@@ -9,7 +9,7 @@ import { type Bits, compiles, missingForHost } from '../xs/build.js';
 import type { Engine } from './engine.js';
 import { peerEngines } from './peers/engines.js';
 import { measureRam } from './ram.js';
-import { bareBench, measureBare } from './training/barebench.js';
+import { bareBench, measureBare, OPTIMIZE } from './training/barebench.js';
 import { CASES, type Case, caseName } from './training/case.js';
 import { type DataName, hasData } from './training/examples.js';
 import { kernelBench, measureKernels } from './training/kernels.js';
@@ -84,7 +84,7 @@ function onChip(name: string, native: boolean): Engine {
     missing: missingForBare,
     tools: () => {
       const { gcc, picolibc, qemu, xs } = bareTools();
-      return `riscv64-unknown-elf-gcc ${gcc}, -Os, picolibc ${picolibc}, QEMU ${qemu}, XS ${xs}`;
+      return `riscv64-unknown-elf-gcc ${gcc}, ${OPTIMIZE}, picolibc ${picolibc}, QEMU ${qemu}, XS ${xs}`;
     },
     rows: [...BY_NAME.keys()],
     async open(folder) {
