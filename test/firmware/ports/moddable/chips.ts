@@ -181,6 +181,10 @@ export class ChipRoom {
   readonly #options: RoomOptions;
   #broker: RunningBroker | undefined;
   #others: EmulatedBoard[] = [];
+  #finish: (rounds: number) => void = () => {};
+  readonly #finished = new Promise<number>((resolve) => {
+    this.#finish = resolve;
+  });
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -188,36 +192,47 @@ export class ChipRoom {
     this.proxy.nextCut = () => options.nextCut?.();
   }
 
-  /** The whole federation. @throws Error when a chip ended by itself for good, or it takes too long */
+  /** The whole federation. @throws Error when it takes too long: a chip may have ended by itself */
   async run(withinMs = 40_000): Promise<Outcome> {
-    const { folder, onReport } = this.#options;
-    const settings = digitsSettings(folder, { cohort: BOARDS, goal: BOARDS, minimum: BOARDS, maxDevices: 8 });
-    this.#broker = await startBroker(settings, {
-      onEvent: (event) => {
-        if (event.kind === 'report') onReport?.(this, event.round, event.device);
-      },
-      log: () => {},
-    });
+    const { folder } = this.#options;
+    await this.#open();
     const port = await this.proxy.listen();
     this.#fill(port);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), withinMs);
-    });
+    const timer = setTimeout(() => this.#finish(0), withinMs);
     try {
       for (const { board } of this.chips) board.start();
       for (const board of this.#others) board.start();
-      const summary = await Promise.race([this.#broker.finished, late]);
-      if (summary?.rounds !== ROUNDS) throw new Error(`not finished:\n${this.#said()}`);
+      const rounds = await this.#finished;
+      if (rounds !== ROUNDS) throw new Error(`not finished:\n${this.#said()}`);
       const memory = await Promise.all(this.chips.map(({ board }) => board.memory()));
       return { model: readFileSync(join(folder, 'final.model')), updates: this.#updates(), memory };
     } finally {
       clearTimeout(timer);
       for (const { board } of this.chips) board.kill();
       for (const board of this.#others) board.stop();
-      await this.#broker.close();
+      await this.#broker!.close();
       await this.proxy.close();
     }
+  }
+
+  /** The broker goes, and comes back with what it has on disk. */
+  async restartBroker(): Promise<void> {
+    await this.#broker!.close();
+    await this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const { folder, onReport } = this.#options;
+    const settings = digitsSettings(folder, { cohort: BOARDS, goal: BOARDS, minimum: BOARDS, maxDevices: 8 });
+    const broker = await startBroker(settings, {
+      onEvent: (event) => {
+        if (event.kind === 'report') onReport?.(this, event.round, event.device);
+      },
+      log: () => {},
+    });
+    this.#broker = broker;
+    const isClosed = () => {}; // on purpose, before its last round
+    void broker.finished.then(({ rounds }) => this.#finish(rounds), isClosed);
   }
 
   #fill(port: number): void {

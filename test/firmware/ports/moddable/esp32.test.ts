@@ -159,6 +159,25 @@ else {
     assert.ok(room.proxy.cuts >= 6, `${room.proxy.cuts} cuts`);
   });
 
+  test('a broker that goes and comes back in every round changes no byte', async () => {
+    let restarts = Promise.resolve();
+    let count = 0;
+    const room = new ChipRoom({
+      folder: folders.make(),
+      chips: 2,
+      engine,
+      speed: SPEED,
+      onReport(room, round, device) {
+        if (device !== deviceName(2) || round === ROUNDS) return;
+        count += 1;
+        restarts = restarts.then(() => room.restartBroker());
+      },
+    });
+    isSameAs(await room.run(), twins);
+    await restarts;
+    assert.ok(count >= ROUNDS - 1, `${count} restarts`);
+  });
+
   test('power that is cut in the middle of a write to flash, and between rounds, changes no byte', async () => {
     const random = new Random(9);
     let cuts = 0;
