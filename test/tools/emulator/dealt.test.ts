@@ -4,6 +4,7 @@ import type { RunningBroker } from '../../../broker/main.js';
 import type { DealEvent } from '../../../broker/rounds/event.js';
 import { start } from '../../../firmware/main.js';
 import { Random } from '../../../shared/fixed/random.js';
+import { encodeEnrol } from '../../../shared/protocol/enrol.js';
 import { ownShardImage } from '../../../shared/protocol/shardimage.js';
 import { decodeStatus } from '../../../shared/protocol/status.js';
 import { dealSource } from '../../../tools/cli/deal.js';
@@ -12,6 +13,7 @@ import { EmulatedBoard } from '../../../tools/emulator/board.js';
 import { NorChip, SHARD_PARTITION_BYTES } from '../../../tools/emulator/chip.js';
 import type { RoomOptions } from '../../../tools/emulator/room.js';
 import { Folders } from '../../broker/folder.js';
+import { Connections, connectPacket, publishPacket, subscribePacket } from '../../broker/mqtt/clients.js';
 import { sleep, until } from '../../firmware/room.js';
 import {
   BOARDS,
@@ -214,6 +216,35 @@ test('a board without room, and one that comes when all is dealt, are told so an
     ['small not dealt', 'first dealt', 'late not dealt'],
   );
   for (const { board } of [small, first, late]) board.stop();
+});
+
+test('a board that asks for ever and reads nothing is cut, and the others get their parts', async () => {
+  const { broker } = await dealing();
+  const { port } = broker;
+  const connections = new Connections();
+  const frozen = await connections.socket(port, connectPacket('frozen'));
+  frozen.write(subscribePacket(`fl/1/${TASK}/shard/frozen`));
+  await sleep(50);
+  frozen.pause();
+  const question = encodeEnrol({ deal: DEAL.id, roomBytes: 100_000 });
+  let isCut = false;
+  frozen.on('close', () => {
+    isCut = true;
+  });
+  const asking = setInterval(() => {
+    for (let i = 1; i <= 50; i++) frozen.write(publishPacket(`fl/1/${TASK}/enrol/frozen`, question, i));
+  }, 10);
+  try {
+    const boards = ['a', 'b', 'c'].map((device) => new Solo(port, undefined, device));
+    for (const solo of boards) await until(`the shard of ${solo.board.device}`, () => solo.count > 0);
+    await until('the cut', () => isCut, 20_000);
+    const late = new Solo(port, undefined, 'd');
+    await until('one more shard', () => late.count > 0);
+    for (const { board } of [...boards, late]) board.stop();
+  } finally {
+    clearInterval(asking);
+    await connections.close();
+  }
 });
 
 test.run();
