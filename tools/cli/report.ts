@@ -4,7 +4,13 @@
  * @module
  */
 import type { FederationEvent, FederationSummary, RoundSummary } from '../../broker/rounds/event.js';
+import type { Metrics } from '../../shared/protocol/metrics.js';
 import { Bar, type Output } from './bar.js';
+
+type Reset = Metrics['reset'];
+
+/** What no person wanted. */
+const FAULTS: readonly Reset[] = ['crash', 'watchdog', 'brownout'];
 
 const HEADER = 'round  accuracy    loss    boards        up       down   MAC/example      time';
 
@@ -13,6 +19,7 @@ export class Report {
   #rounds = 0;
   #committed = 0;
   #hasHeader = false;
+  readonly #resets = new Map<string, Reset>(); // by device
 
   constructor(output: Output) {
     this.#bar = new Bar(output);
@@ -62,8 +69,10 @@ export class Report {
       case 'prediction':
         this.line(`${event.device} sees ${event.label}, ${event.percent} %`);
         break;
-      case 'device':
       case 'metrics':
+        this.#tellReset(event.device, event.metrics.reset);
+        break;
+      case 'device':
         break;
     }
   }
@@ -71,6 +80,13 @@ export class Report {
   /** A line of its own, above the progress bar while there is one. */
   line(text: string): void {
     this.#bar.line(text);
+  }
+
+  /** A board that restarted by itself is told of once, until it starts for another reason. */
+  #tellReset(device: string, reset: Reset): void {
+    const before = this.#resets.get(device);
+    this.#resets.set(device, reset);
+    if (reset !== before && FAULTS.includes(reset)) this.line(`${device} had restarted: ${reset}`);
   }
 
   #show(text: string): void {
