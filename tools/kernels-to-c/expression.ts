@@ -20,6 +20,7 @@ export interface Scope {
   readonly numbers: Set<string>; // parameters and locals
   readonly fixed: Map<string, number>; // those that never change, and in how many loops they are made
   readonly pointers: Map<string, Set<string>>; // views that are read from such a number on, in loops below it
+  readonly cursors: Map<string, string>; // locals that are pointers into a view, see cursor.ts
   readonly loops: { depth: number };
   /** `const int16_t` of a view. */
   readonly pointerType: (view: string) => string;
@@ -83,7 +84,9 @@ export function condition(node: ts.Expression, scope: Scope): string {
     const { kind } = node.operatorToken;
     const compared = COMPARISONS.get(kind);
     if (compared !== undefined) {
-      return `${expression(node.left, scope)} ${compared} ${expression(node.right, scope)}`;
+      const view = scope.cursors.get(leftmost(node.left).getText());
+      const right = view === undefined ? expression(node.right, scope) : address(view, node.right, scope);
+      return `${expression(node.left, scope)} ${compared} ${right}`;
     }
     if (kind === K.AmpersandAmpersandToken || kind === K.BarBarToken) {
       const joined = kind === K.BarBarToken ? '||' : '&&';
@@ -114,6 +117,24 @@ export function element(
  * itself gcc adds a and b again for every element.
  */
 function place(view: string, index: ts.Expression, scope: Scope): string {
+  const [base, rest] = parts(view, index, scope);
+  return `${base}[${rest === '' ? '0' : rest}]`;
+}
+
+/** `view + a + b`, in the same parts. */
+export function address(view: string, index: ts.Expression, scope: Scope): string {
+  const [base, rest] = parts(view, index, scope);
+  return rest === '' ? base : `${base} + ${/^[\w+* ]+$/.test(rest) ? rest : `(${rest})`}`;
+}
+
+/** A pointer, and what is added to it. */
+function parts(view: string, index: ts.Expression, scope: Scope): [base: string, rest: string] {
+  const cursor = leftmost(index);
+  if (scope.cursors.has(cursor.getText())) {
+    const text = expression(index, scope);
+    const name = cursor.getText();
+    return [name, text.slice(name.length).replace(/^ \+ /, '').replace(/^ - /, '-')];
+  }
   const terms: ts.Expression[] = [];
   let left = index;
   while (ts.isBinaryExpression(left) && left.operatorToken.kind === K.PlusToken) {
@@ -122,11 +143,18 @@ function place(view: string, index: ts.Expression, scope: Scope): string {
   }
   const depth = ts.isIdentifier(left) ? scope.fixed.get(left.text) : undefined;
   if (terms.length === 0 || depth === undefined || depth >= scope.loops.depth) {
-    return `${view}[${expression(index, scope)}]`;
+    return [view, expression(index, scope)];
   }
   const from = (left as ts.Identifier).text;
   scope.pointers.set(from, (scope.pointers.get(from) ?? new Set()).add(view));
-  return `${pointerName(view, from)}[${terms.map((term) => expression(term, scope)).join(' + ')}]`;
+  return [pointerName(view, from), terms.map((term) => expression(term, scope)).join(' + ')];
+}
+
+/** a of `a + b - c`. */
+function leftmost(node: ts.Expression): ts.Expression {
+  if (!ts.isBinaryExpression(node)) return node;
+  const { kind } = node.operatorToken;
+  return kind === K.PlusToken || kind === K.MinusToken ? leftmost(node.left) : node;
 }
 
 /** Of the pointer to element `from` of a view. */
@@ -136,6 +164,7 @@ function pointerName(view: string, from: string): string {
 
 /** Declares the pointers from a number on. */
 export function pointerLines(from: string, scope: Scope): string[] {
+  if (scope.cursors.has(from)) return []; // another local of this name
   return [...(scope.pointers.get(from) ?? [])].map((view) => {
     const name = pointerName(view, from);
     return `SPARROW_POINTER(${scope.pointerType(view)}, ${name}, ${view} + ${from})`;

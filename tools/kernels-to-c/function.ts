@@ -7,6 +7,7 @@ import type { Element } from './element.js';
 import { pointerLines, type Scope } from './expression.js';
 import { SubsetError } from './rule.js';
 import type { Variant } from './signature.js';
+import type { SourceModule, SourceModules } from './source.js';
 import { block } from './statement.js';
 
 /** `void sparrow_name(int32_t *sums, int32_t sumsAt, …)` without a semicolon. */
@@ -37,8 +38,10 @@ export function functionBody(
   return ['{', ...pointers, ...block(declaration.body, scope, 1), '}'];
 }
 
-/** The views that a function writes to. */
+/** The views that a function writes to, or the functions that it hands them to. */
 export function writtenViews(
+  modules: SourceModules,
+  module: SourceModule,
   declaration: ts.FunctionDeclaration,
   views: ReadonlyMap<string, Element>,
 ): Set<string> {
@@ -56,6 +59,21 @@ export function writtenViews(
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
       const view = node.expression.expression.getText();
       if (node.expression.name.text === 'fill' && views.has(view)) written.add(view);
+    }
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+      const found = modules.findFunction(module, node.expression.text);
+      const names = found?.value.parameters.map(({ name }) => name.getText()) ?? [];
+      const given = new Map<string, Element>();
+      node.arguments.forEach((argument, i) => {
+        const element = views.get(argument.getText());
+        if (element !== undefined) given.set(names[i], element);
+      });
+      if (found !== undefined && given.size > 0) {
+        const inner = writtenViews(modules, found.module, found.value, given);
+        node.arguments.forEach((argument, i) => {
+          if (inner.has(names[i])) written.add(argument.getText());
+        });
+      }
     }
     ts.forEachChild(node, visit);
   };

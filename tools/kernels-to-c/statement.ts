@@ -3,7 +3,8 @@
  * @module
  */
 import ts from 'typescript';
-import { condition, element, expression, pointerLines, type Scope } from './expression.js';
+import { cursorView } from './cursor.js';
+import { address, condition, element, expression, pointerLines, type Scope } from './expression.js';
 import { SubsetError } from './rule.js';
 
 const K = ts.SyntaxKind;
@@ -17,6 +18,9 @@ const ASSIGNMENTS: ReadonlyMap<ts.SyntaxKind, string> = new Map([
   [K.CaretEqualsToken, '^='],
   [K.GreaterThanGreaterThanEqualsToken, '>>='],
 ]);
+
+/** Elements that a statement reads at least, if a fence stands before those that go on with its sum. */
+const FENCED_READS = 4;
 
 /** The lines of a block without its braces. */
 export function block(node: ts.Block, scope: Scope, depth: number): string[] {
@@ -76,11 +80,17 @@ function local(declaration: ts.VariableDeclaration, list: ts.VariableDeclaration
     throw new SubsetError(declaration, 'a local is let or const, one name with a first value and no type');
   }
   if (scope.views.has(name.text)) throw new SubsetError(declaration, 'a local has another name than a view');
-  const value = expression(initializer, scope);
+  const isConst = (list.flags & ts.NodeFlags.Const) !== 0;
+  const view = cursorView(declaration, (other) => scope.views.has(other));
+  const value = view === undefined ? expression(initializer, scope) : address(view, initializer, scope);
   scope.numbers.add(name.text);
-  if ((list.flags & ts.NodeFlags.Const) !== 0) scope.fixed.set(name.text, scope.loops.depth);
+  if (view === undefined) scope.cursors.delete(name.text);
+  else scope.cursors.set(name.text, view);
+  if (isConst && view === undefined) scope.fixed.set(name.text, scope.loops.depth);
   else scope.fixed.delete(name.text);
-  return `${(list.flags & ts.NodeFlags.Const) !== 0 ? 'const ' : ''}int32_t ${name.text} = ${value}`;
+  if (view !== undefined)
+    return `${scope.pointerType(view)} *${isConst ? 'const ' : ''}${name.text} = ${value}`;
+  return `${isConst ? 'const ' : ''}int32_t ${name.text} = ${value}`;
 }
 
 /** An assignment, ++ or --, a call, or a fill; as a statement or in the head of a for. */
@@ -88,7 +98,10 @@ function effect(node: ts.Expression, scope: Scope, isStatement: boolean): string
   const end = isStatement ? ';' : '';
   if (ts.isBinaryExpression(node)) {
     const sign = ASSIGNMENTS.get(node.operatorToken.kind);
-    if (sign !== undefined) return [`${assignment(node, sign, scope)}${end}`];
+    if (sign !== undefined) {
+      const line = `${assignment(node, sign, scope)}${end}`;
+      return isStatement && goesOn(node) ? ['SPARROW_FENCE', line] : [line];
+    }
   }
   if (ts.isPostfixUnaryExpression(node) || (ts.isPrefixUnaryExpression(node) && isStep(node.operator))) {
     const sign = node.operator === K.PlusPlusToken ? '++' : '--';
@@ -98,6 +111,24 @@ function effect(node: ts.Expression, scope: Scope, isStatement: boolean): string
     return isFill(node) ? fill(node, scope) : [`${expression(node, scope)};`];
   }
   throw new SubsetError(node, 'a statement changes something: assignment, ++, --, fill or a call');
+}
+
+/** Whether `sum += …` goes on with the long sum of the statement before it: see SPARROW_FENCE. */
+function goesOn({ left, right, parent }: ts.BinaryExpression): boolean {
+  if (reads(right) < FENCED_READS || !ts.isStatement(parent) || !ts.isBlock(parent.parent)) return false;
+  const { statements } = parent.parent;
+  const before = statements[statements.indexOf(parent) - 1];
+  if (before === undefined || reads(before) < FENCED_READS || !ts.isVariableStatement(before)) return false;
+  return before.declarationList.declarations.some(({ name }) => name.getText() === left.getText());
+}
+
+/** Elements that an expression reads. */
+function reads(node: ts.Node): number {
+  let count = ts.isElementAccessExpression(node) ? 1 : 0;
+  ts.forEachChild(node, (child) => {
+    count += reads(child);
+  });
+  return count;
 }
 
 function isStep(operator: ts.PrefixUnaryOperator): boolean {

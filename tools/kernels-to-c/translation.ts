@@ -31,7 +31,7 @@ export function kernelsOf(modules: SourceModules, module: SourceModule): Kernel[
     return variantsOf(signature, declaration).map((variant) => ({
       ...{ module, declaration, variant },
       name: `sparrow_${signature.name}${variant.suffix}`,
-      written: writtenViews(declaration, variant.views),
+      written: writtenViews(modules, module, declaration, variant.views),
     }));
   });
 }
@@ -77,7 +77,7 @@ export class Translation {
   ): string[] {
     const { signature, views } = variant;
     const numbers = signature.parameters.filter((p) => !views.has(p.name)).map((p) => p.name);
-    const written = writtenViews(declaration, views);
+    const written = writtenViews(this.#modules, module, declaration, views);
     const pointers = new Map<string, Set<string>>();
     const pass = () => {
       const scope = this.#scope(module, views, new Set(numbers), pointers, written);
@@ -96,7 +96,16 @@ export class Translation {
   ): Scope {
     const fixed = new Map([...numbers].map((name): [string, number] => [name, 0]));
     return {
-      ...{ modules: this.#modules, module, views, numbers, fixed, pointers, loops: { depth: 0 } },
+      ...{
+        modules: this.#modules,
+        module,
+        views,
+        numbers,
+        fixed,
+        pointers,
+        cursors: new Map(),
+        loops: { depth: 0 },
+      },
       pointerType: (view) => `${written.has(view) ? '' : 'const '}${views.get(view)?.c}`,
       call: (found, types) => this.#call(found, types),
       constant: (found) => this.#constant(found),
@@ -114,7 +123,8 @@ export class Translation {
     if (this.#isKernels(module.path) && isExported(value)) return `sparrow_${found.name}${variant.suffix}`;
     const name = `${fileName(module.path)}_${found.name}${variant.suffix}`;
     if (this.#claim(name, `${module.path} ${found.name}${variant.suffix}`)) {
-      const lines = this.#function(module, value, variant, name, 'static inline ');
+      const linkage = this.#isKernels(module.path) ? 'SPARROW_PART ' : 'static inline ';
+      const lines = this.#function(module, value, variant, name, linkage);
       this.#parts.set(name, [docComment(value), ...lines]);
     }
     return name;

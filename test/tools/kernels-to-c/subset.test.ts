@@ -82,6 +82,35 @@ test('branches and loops keep their shape', () => {
   );
 });
 
+test('a local that only walks through one view is a pointer, another a number', () => {
+  assert.is(
+    body('let i = x + 1;\nlet z = 0;\nfor (; i + 2 <= y; i += 2) z += a[i] + a[i + 1];\nb[0] = z;'),
+    'const int16_t *i = a + x + 1;\n  int32_t z = 0;\n  for (; i + 2 <= a + y; i += 2) z += i[0] + i[1];\n  b[0] = z;',
+  );
+  assert.match(
+    body('for (let i = 0; i < y; i++) {\nconst p = x + 2 * i;\nb[0] = a[p] - a[p + 1];\n}'),
+    'const int16_t *const p = a_x + 2 * i;\n    b[0] = p[0] - p[1];',
+  );
+  for (const use of ['b[i] = i;', 'b[y - i] = a[i];', 'b[i] = a[i];', 'if (x < i) b[i] = 1;']) {
+    assert.match(body(`let i = x;\n${use}`), 'int32_t i = x;');
+  }
+});
+
+test('a long sum in two statements is fenced between them', () => {
+  const long = (from: number) => [0, 1, 2, 3].map((k) => `a[x + ${from + k}]`).join(' + ');
+  assert.match(body(`let z = ${long(0)};\nz += ${long(4)};\nb[0] = z;`), 'SPARROW_FENCE\n  z += ');
+  assert.not.match(body(`let z = ${long(0)};\nb[1] = y;\nz += ${long(4)};\nb[0] = z;`), 'SPARROW_FENCE');
+});
+
+test('what a private function writes is no constant view; in a kernel module it is a part', () => {
+  const text = translated(
+    'export function f(a: Int16Array, x: number): void { g(a, x); }\n' +
+      'function g(out: Int16Array, at: number): void { out[at] = 1; }',
+  );
+  assert.match(text, 'SPARROW_PART void kernel_g(int16_t *out, int32_t at)');
+  assert.match(text, 'void sparrow_f(int16_t *a, int32_t x)');
+});
+
 test('a view of several types gives a function for each', () => {
   const text = translated('export function f(a: Uint8Array | Int8Array, i: number): number { return a[i]; }');
   assert.match(text, 'int32_t sparrow_f_u8(const uint8_t *a, int32_t i)');
