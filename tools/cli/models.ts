@@ -5,17 +5,16 @@
  */
 import { Command } from 'commander';
 import { BOARD_NAMES, boardProfile } from '../../shared/model/boards.js';
-import { layoutOf, type ModelLayout } from '../../shared/model/layout.js';
-import { memoryOf } from '../../shared/model/memory.js';
-import { PRESETS, type PresetName, recipeOf } from '../../shared/model/recipe.js';
-import { denseMacsPerExample, planTraining } from '../../shared/model/training.js';
+import type { ModelDescription } from '../../shared/model/description.js';
+import { layoutOf } from '../../shared/model/layout.js';
+import { PRESETS, type PresetName } from '../../shared/model/recipe.js';
+import { denseMacsPerExample } from '../../shared/model/training.js';
 import { ZOO } from '../datasets/zoo.js';
+import { type FitOptions, fitTable, needOf } from './fit.js';
 import { integer, number } from './option.js';
 
-interface ModelsOptions {
-  readonly density: number;
-  readonly batch: number;
-  readonly examples: number;
+interface ModelsOptions extends FitOptions {
+  readonly boards: boolean;
 }
 
 export function modelsCommand(): Command {
@@ -24,10 +23,19 @@ export function modelsCommand(): Command {
     .option('--density <part>', 'part of the weights in use, above 0, to 1', number, 0.05)
     .option('--batch <n>', 'examples per step', integer(1, 16), 8)
     .option('--examples <n>', 'examples on the board', integer(1, 65535), 200)
+    .option(
+      '--boards',
+      'a table in place of it: the largest model that fits each board, and the others',
+      false,
+    )
     .action(run);
 }
 
 function run(options: ModelsOptions): void {
+  if (options.boards) {
+    for (const line of fitTable(options)) console.log(line);
+    return;
+  }
   for (const description of ZOO) {
     const layout = layoutOf(description);
     const parameters = layout.weightCount + layout.biasCount;
@@ -39,14 +47,12 @@ function run(options: ModelsOptions): void {
       `${description.name}: ${count(parameters)} parameters, ${count(forward)} multiply-accumulates forward, ` +
         `${count(denseMacsPerExample(layout))} in a dense training step`,
     );
-    for (const preset of PRESETS) console.log(`  ${ramLine(preset, layout, options)}`);
+    for (const preset of PRESETS) console.log(`  ${ramLine(preset, description, options)}`);
   }
 }
 
-function ramLine(preset: PresetName, layout: ModelLayout, options: ModelsOptions): string {
-  const { density, batch, examples } = options;
-  const { method, layers } = planTraining(recipeOf(preset, density, { batch }), layout, 1);
-  const { bytes } = memoryOf(layout, batch, layers, examples, method);
+function ramLine(preset: PresetName, description: ModelDescription, options: ModelsOptions): string {
+  const { bytes } = needOf(description, preset, options);
   const fits = BOARD_NAMES.filter((name) => bytes <= boardProfile(name).ramBytes);
   return `${preset.padEnd(9)} ${count(bytes).padStart(8)} B of RAM, fits ${fits.join(', ') || 'no board'}`;
 }
