@@ -149,6 +149,7 @@ function share(baseline: Baseline): string {
       ratioOf(soft, dense),
       ratioOf(fpu, dense),
       ratioOf(dense, sparse),
+      ratioOf(fpu, sparse),
     ];
   });
   const header = [
@@ -159,7 +160,7 @@ function share(baseline: Baseline): string {
     'ours sparrow 0.05',
   ];
   return markdownTable(
-    [...header, 'integers: soft float / dense', 'FPU / dense', 'sparsity: dense / sparrow'],
+    [...header, 'integers: soft float / dense', 'FPU / dense', 'sparsity: dense / sparrow', 'FPU / sparrow'],
     rows,
   );
 }
