@@ -3,10 +3,20 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SELF_TEST } from '../../../firmware/federation/selftest.js';
+import * as evaluate from '../../../firmware/trainer/evaluate.js';
+import * as network from '../../../firmware/trainer/network.js';
+import * as norm from '../../../firmware/trainer/norm.js';
+import * as rate from '../../../firmware/trainer/rate.js';
+import * as trainer from '../../../firmware/trainer/trainer.js';
+import * as uplink from '../../../firmware/trainer/uplink.js';
+import * as noise from '../../../shared/fixed/noise.js';
 import { boardProfile } from '../../../shared/model/boards.js';
 import { heapOf, SLOT_BYTES } from '../../../shared/model/heap.js';
-import type { PresetName } from '../../../shared/model/recipe.js';
-import { recipeOf } from '../../../shared/model/recipe.js';
+import * as mask from '../../../shared/model/mask.js';
+
+import { type PresetName, recipeOf } from '../../../shared/model/recipe.js';
+import * as reference from '../../../shared/model/reference.js';
+import * as update from '../../../shared/protocol/update.js';
 import { loadDataset } from '../../../tools/datasets/dataset.js';
 import { modelFor } from '../../../tools/datasets/model.js';
 import { wholeSet } from '../../../tools/datasets/split.js';
@@ -31,15 +41,30 @@ const SELFTEST = join(ROOT, 'tools/xs/selftest.ts');
 const C3 = boardProfile('esp32-c3');
 const NOTHING: readonly string[] = ['raiseWeights', 'largestLogit']; // in loading, and in evaluation
 
-test('every kernel has a phase, and every other place takes the arguments that are said', async () => {
+/** Where places are. */
+const MODULES: Readonly<Record<string, object>> = {
+  'firmware/trainer/evaluate.ts': evaluate,
+  'firmware/trainer/network.ts': network,
+  'firmware/trainer/norm.ts': norm,
+  'firmware/trainer/rate.ts': rate,
+  'firmware/trainer/trainer.ts': trainer,
+  'firmware/trainer/uplink.ts': uplink,
+  'shared/fixed/noise.ts': noise,
+  'shared/model/mask.ts': mask,
+  'shared/model/reference.ts': reference,
+  'shared/protocol/update.ts': update,
+};
+
+test('every kernel has a phase, and every other place takes the arguments that are said', () => {
   const names = new Set(kernelModules().kernels.map(({ variant }) => variant.signature.name));
   const without = [...names].filter((name) => phaseOfKernel(name) === undefined);
   assert.equal(without.sort(), [...NOTHING].sort());
   for (const { module, name, parameters } of MORE_PLACES) {
-    const exported = (await import(join(ROOT, module))) as Record<string, { prototype: unknown }>;
     const [owner, method] = name.split('.');
-    const place = (method === undefined ? exported[owner] : (exported[owner].prototype as object)) as object;
-    const found = (method === undefined ? place : Reflect.get(place, method)) as () => unknown;
+    const exported = Reflect.get(MODULES[module], owner) as { readonly prototype: object };
+    const found = (
+      method === undefined ? exported : Reflect.get(exported.prototype, method)
+    ) as () => unknown;
     assert.type(found, 'function', name);
     if (parameters !== undefined) assert.is(found.length, parameters, name);
     const isGenerator = Object.getPrototypeOf(found).constructor.name === 'GeneratorFunction';
