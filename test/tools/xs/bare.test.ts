@@ -13,7 +13,6 @@ import * as noise from '../../../shared/fixed/noise.js';
 import { boardProfile } from '../../../shared/model/boards.js';
 import { heapOf, SLOT_BYTES } from '../../../shared/model/heap.js';
 import * as mask from '../../../shared/model/mask.js';
-
 import { type PresetName, recipeOf } from '../../../shared/model/recipe.js';
 import * as reference from '../../../shared/model/reference.js';
 import * as update from '../../../shared/protocol/update.js';
