@@ -110,6 +110,10 @@ export function quantizeErrors(
   const half = (1 << shift) >> 1;
   for (let i = from; i < to; i++) {
     const d = dOutputs[dOutputsAt + i];
+    if (d === 0) {
+      errors[errorsAt + i] = 0;
+      continue;
+    }
     const magnitude = ((d < 0 ? -d : d) + half) >> shift;
     const clipped = magnitude > ERROR_MAX ? ERROR_MAX : magnitude;
     errors[errorsAt + i] = d < 0 ? -clipped : clipped;

@@ -32,18 +32,17 @@ export function listActive(
   let k = rowStarts[rowStartsAt + fromRow];
   for (let r = fromRow; r < toRow; r++) {
     const row = weightsAt + r * cols;
+    let to = columnsAt + k;
     for (let c = 0; c < cols; c++) {
-      let w = weights[row + c];
-      if (w < threshold) {
-        if (w > -threshold) continue; // most
-        w = -w;
-      }
-      if (w === threshold) {
+      const w = weights[row + c];
+      if (w < threshold && w > -threshold) continue; // most
+      if (w === threshold || w === -threshold) {
         if (left === 0) continue;
         left--;
       }
       if (k === room) break;
-      columns[columnsAt + k] = c;
+      columns[to] = c;
+      to++;
       k++;
     }
     rowStarts[rowStartsAt + r + 1] = k;

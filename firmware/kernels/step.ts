@@ -43,7 +43,6 @@ export function denseWeightStep(
   fromRow: number,
   toRow: number,
 ): number {
-  const cut = NOISE_BITS - shift;
   let clipped = 0;
   for (let r = fromRow; r < toRow; r++) {
     const g = errorsAt + r * lanes;
@@ -51,189 +50,59 @@ export function denseWeightStep(
     for (let lane = 0; lane < lanes; lane++) any |= errors[g + lane];
     if (any === 0) continue;
     const row = weightsAt + r * cols;
-    const turn = noiseTurn + r * cols;
-    const g0 = errors[g] * mantissa;
-    if (lanes === 1) {
-      for (let c = 0; c < cols; c++) {
-        const step = g0 * inputs[inputsAt + c];
-        if (step === 0) continue;
-        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
-        let w = weights[row + c] - ((step + dither) >> shift);
-        if (w > weightMax) {
-          w = weightMax;
-          clipped++;
-        } else if (w < -weightMax) {
-          w = -weightMax;
-          clipped++;
-        }
-        weights[row + c] = w;
+    let turn = (noiseTurn + r * cols) & (NOISE_LENGTH - 1);
+    let from = 0;
+    while (from < cols) {
+      // as far as the noise lies in one piece
+      const most = from + NOISE_LENGTH - turn;
+      const to = most < cols ? most : cols;
+      const n = noiseAt + turn;
+      const x = inputsAt + from * lanes;
+      if (lanes === 8) {
+        // biome-ignore format: arguments in groups
+        clipped += stepEight(
+          weights, row + from, row + to, errors, g, inputs, x, noise, n, mantissa, shift, weightMax,
+        );
+      } else if (lanes === 1) {
+        // biome-ignore format: arguments in groups
+        clipped += stepOne(
+          weights, row + from, row + to, errors[g] * mantissa, inputs, x, noise, n, shift, weightMax,
+        );
+      } else {
+        // biome-ignore format: arguments in groups
+        clipped += stepAny(
+          weights, row + from, row + to, errors, g, inputs, x, noise, n, mantissa, shift, weightMax, lanes,
+        );
       }
-      continue;
-    }
-    if (lanes === 8) {
-      const g1 = errors[g + 1] * mantissa;
-      const g2 = errors[g + 2] * mantissa;
-      const g3 = errors[g + 3] * mantissa;
-      const g4 = errors[g + 4] * mantissa;
-      const g5 = errors[g + 5] * mantissa;
-      const g6 = errors[g + 6] * mantissa;
-      const g7 = errors[g + 7] * mantissa;
-      for (let c = 0; c < cols; c++) {
-        const x = c << 3;
-        const step =
-          g0 * inputs[inputsAt + x] +
-          g1 * inputs[inputsAt + x + 1] +
-          g2 * inputs[inputsAt + x + 2] +
-          g3 * inputs[inputsAt + x + 3] +
-          g4 * inputs[inputsAt + x + 4] +
-          g5 * inputs[inputsAt + x + 5] +
-          g6 * inputs[inputsAt + x + 6] +
-          g7 * inputs[inputsAt + x + 7];
-        if (step === 0) continue;
-        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
-        let w = weights[row + c] - ((step + dither) >> shift);
-        if (w > weightMax) {
-          w = weightMax;
-          clipped++;
-        } else if (w < -weightMax) {
-          w = -weightMax;
-          clipped++;
-        }
-        weights[row + c] = w;
-      }
-      continue;
-    }
-    for (let c = 0; c < cols; c++) {
-      const x = c * lanes;
-      let sum = 0;
-      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[inputsAt + x + lane];
-      if (sum === 0) continue;
-      const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
-      let w = weights[row + c] - ((sum * mantissa + dither) >> shift);
-      if (w > weightMax) {
-        w = weightMax;
-        clipped++;
-      } else if (w < -weightMax) {
-        w = -weightMax;
-        clipped++;
-      }
-      weights[row + c] = w;
+      from = to;
+      turn = 0;
     }
   }
   return clipped;
 }
 
-/**
- * The same for the kept columns only: the others of this batch take no step (SWAT, Raihan & Aamodt
- * 2020, section 3).
- *
- * @param weights  int16 [rows × cols]
- * @param errors   int16 [rows × lanes]
- * @param inputs   uint8 or int8 [cols × lanes]
- * @param kept     uint16 [keptCount] columns, ascending
- * @param keptCount 0 to cols
- * @param noise    int32 [NOISE_LENGTH]
- * @param noiseTurn 0 to NOISE_LENGTH - 1
- * @param shift    0 to 30
- */
-export function sparseWeightStep(
+/** Weights start to end - 1 of a row with one lane, whose inputs and noise begin at x and n. */
+function stepOne(
   weights: Int16Array,
-  weightsAt: number,
-  errors: Int16Array,
-  errorsAt: number,
+  start: number,
+  end: number,
+  error: number,
   inputs: Uint8Array | Int8Array,
   inputsAt: number,
-  kept: Uint16Array,
-  keptAt: number,
-  keptCount: number,
   noise: Int32Array,
   noiseAt: number,
-  noiseTurn: number,
-  mantissa: number,
   shift: number,
   weightMax: number,
-  cols: number,
-  lanes: number,
-  fromRow: number,
-  toRow: number,
 ): number {
   const cut = NOISE_BITS - shift;
   let clipped = 0;
-  if (lanes === 1) {
-    // few columns: by columns, so that what belongs to one is made once
-    for (let k = 0; k < keptCount; k++) {
-      const c = kept[keptAt + k];
-      const x = inputs[inputsAt + c] * mantissa;
-      let i = fromRow * cols + c;
-      for (let r = fromRow; r < toRow; r++) {
-        const g = errors[errorsAt + r];
-        if (g !== 0) {
-          const dither = noise[noiseAt + ((noiseTurn + i) & (NOISE_LENGTH - 1))] >> cut;
-          let w = weights[weightsAt + i] - ((x * g + dither) >> shift);
-          if (w > weightMax) {
-            w = weightMax;
-            clipped++;
-          } else if (w < -weightMax) {
-            w = -weightMax;
-            clipped++;
-          }
-          weights[weightsAt + i] = w;
-        }
-        i += cols;
-      }
-    }
-    return clipped;
-  }
-  for (let r = fromRow; r < toRow; r++) {
-    const g = errorsAt + r * lanes;
-    let any = 0;
-    for (let lane = 0; lane < lanes; lane++) any |= errors[g + lane];
-    if (any === 0) continue;
-    const row = weightsAt + r * cols;
-    const turn = noiseTurn + r * cols;
-    const g0 = errors[g] * mantissa;
-    if (lanes === 8) {
-      const g1 = errors[g + 1] * mantissa;
-      const g2 = errors[g + 2] * mantissa;
-      const g3 = errors[g + 3] * mantissa;
-      const g4 = errors[g + 4] * mantissa;
-      const g5 = errors[g + 5] * mantissa;
-      const g6 = errors[g + 6] * mantissa;
-      const g7 = errors[g + 7] * mantissa;
-      for (let k = 0; k < keptCount; k++) {
-        const c = kept[keptAt + k];
-        const x = c << 3;
-        const step =
-          g0 * inputs[inputsAt + x] +
-          g1 * inputs[inputsAt + x + 1] +
-          g2 * inputs[inputsAt + x + 2] +
-          g3 * inputs[inputsAt + x + 3] +
-          g4 * inputs[inputsAt + x + 4] +
-          g5 * inputs[inputsAt + x + 5] +
-          g6 * inputs[inputsAt + x + 6] +
-          g7 * inputs[inputsAt + x + 7];
-        if (step === 0) continue;
-        const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
-        let w = weights[row + c] - ((step + dither) >> shift);
-        if (w > weightMax) {
-          w = weightMax;
-          clipped++;
-        } else if (w < -weightMax) {
-          w = -weightMax;
-          clipped++;
-        }
-        weights[row + c] = w;
-      }
-      continue;
-    }
-    for (let k = 0; k < keptCount; k++) {
-      const c = kept[keptAt + k];
-      const x = c * lanes;
-      let sum = 0;
-      for (let lane = 0; lane < lanes; lane++) sum += errors[g + lane] * inputs[inputsAt + x + lane];
-      if (sum === 0) continue;
-      const dither = noise[noiseAt + ((turn + c) & (NOISE_LENGTH - 1))] >> cut;
-      let w = weights[row + c] - ((sum * mantissa + dither) >> shift);
+  let x = inputsAt;
+  let n = noiseAt;
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const step0 = error * inputs[x];
+    if (step0 !== 0) {
+      let w = weights[i] - ((step0 + (noise[n] >> cut)) >> shift);
       if (w > weightMax) {
         w = weightMax;
         clipped++;
@@ -241,8 +110,151 @@ export function sparseWeightStep(
         w = -weightMax;
         clipped++;
       }
-      weights[row + c] = w;
+      weights[i] = w;
     }
+    const step1 = error * inputs[x + 1];
+    if (step1 !== 0) {
+      let w = weights[i + 1] - ((step1 + (noise[n + 1] >> cut)) >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[i + 1] = w;
+    }
+    const step2 = error * inputs[x + 2];
+    if (step2 !== 0) {
+      let w = weights[i + 2] - ((step2 + (noise[n + 2] >> cut)) >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[i + 2] = w;
+    }
+    const step3 = error * inputs[x + 3];
+    if (step3 !== 0) {
+      let w = weights[i + 3] - ((step3 + (noise[n + 3] >> cut)) >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[i + 3] = w;
+    }
+    x += 4;
+    n += 4;
+  }
+  for (; i < end; i++) {
+    const step = error * inputs[x];
+    if (step !== 0) {
+      let w = weights[i] - ((step + (noise[n] >> cut)) >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[i] = w;
+    }
+    x++;
+    n++;
+  }
+  return clipped;
+}
+
+/** The same with eight lanes. */
+function stepEight(
+  weights: Int16Array,
+  start: number,
+  end: number,
+  errors: Int16Array,
+  errorsAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  noise: Int32Array,
+  noiseAt: number,
+  mantissa: number,
+  shift: number,
+  weightMax: number,
+): number {
+  const cut = NOISE_BITS - shift;
+  const g0 = errors[errorsAt] * mantissa;
+  const g1 = errors[errorsAt + 1] * mantissa;
+  const g2 = errors[errorsAt + 2] * mantissa;
+  const g3 = errors[errorsAt + 3] * mantissa;
+  const g4 = errors[errorsAt + 4] * mantissa;
+  const g5 = errors[errorsAt + 5] * mantissa;
+  const g6 = errors[errorsAt + 6] * mantissa;
+  const g7 = errors[errorsAt + 7] * mantissa;
+  let clipped = 0;
+  let x = inputsAt;
+  let n = noiseAt;
+  let i = start;
+  do {
+    let step = g0 * inputs[x] + g1 * inputs[x + 1] + g2 * inputs[x + 2] + g3 * inputs[x + 3];
+    step += g4 * inputs[x + 4] + g5 * inputs[x + 5] + g6 * inputs[x + 6] + g7 * inputs[x + 7];
+    if (step !== 0) {
+      let w = weights[i] - ((step + (noise[n] >> cut)) >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[i] = w;
+    }
+    x += 8;
+    n++;
+    i++;
+  } while (i < end);
+  return clipped;
+}
+
+/** The same with any number of lanes. */
+function stepAny(
+  weights: Int16Array,
+  start: number,
+  end: number,
+  errors: Int16Array,
+  errorsAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  noise: Int32Array,
+  noiseAt: number,
+  mantissa: number,
+  shift: number,
+  weightMax: number,
+  lanes: number,
+): number {
+  const cut = NOISE_BITS - shift;
+  let clipped = 0;
+  let x = inputsAt;
+  let n = noiseAt;
+  for (let i = start; i < end; i++) {
+    let sum = 0;
+    for (let lane = 0; lane < lanes; lane++) sum += errors[errorsAt + lane] * inputs[x + lane];
+    if (sum !== 0) {
+      let w = weights[i] - ((sum * mantissa + (noise[n] >> cut)) >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[i] = w;
+    }
+    x += lanes;
+    n++;
   }
   return clipped;
 }
@@ -274,6 +286,13 @@ export function biasStep(
   const up = shift < 0 ? -shift : 0;
   const down = shift > 0 ? shift : 0;
   const half = (1 << down) >> 1;
+  if (lanes === 1) {
+    for (let r = 0; r < rows; r++) {
+      const b = biases[biasesAt + r] - ((((errors[errorsAt + r] * mantissa) << up) + half) >> down);
+      biases[biasesAt + r] = b > biasMax ? biasMax : b < -biasMax ? -biasMax : b;
+    }
+    return;
+  }
   let g = errorsAt;
   for (let r = 0; r < rows; r++) {
     let sum = errors[g];

@@ -17,6 +17,7 @@ import type { LayerCounts, Rate, TrainingMethod } from '../../shared/model/metho
 import type { ModelHead, ModelSource } from '../../shared/model/model.js';
 import { storedOf, valuesOf } from '../../shared/model/volume.js';
 import { reluMask } from '../kernels/activation.js';
+import { keepColumns } from '../kernels/keep.js';
 import { GRADIENT_BITS, softmaxCrossEntropy } from '../kernels/loss.js';
 import { keepLargest, listKept } from '../kernels/select.js';
 import { biasStep } from '../kernels/step.js';
@@ -59,6 +60,7 @@ export class Trainer {
   readonly #examples: TrainingExamples;
   readonly #random: Random;
   readonly #labels: Uint8Array;
+  readonly #leastKept: number[]; // by layer, of the last example: a guess, which changes no choice
   #lossOctaves = 0;
   #macs = 0;
   #clipped = 0;
@@ -78,6 +80,7 @@ export class Trainer {
     this.#examples = examples;
     this.#random = new Random(seed);
     this.#labels = new Uint8Array(method.batch);
+    this.#leastKept = head.layout.layers.map(() => 0);
   }
 
   /** Trains from `source` for all epochs; the result stays in the network. Yields work done. */
@@ -148,8 +151,8 @@ export class Trainer {
       }
       // before keepInputs: an activation that it clears still lets its error through
       const most = index > 0 ? yield* this.#largestInputError(index, lanes) : 0;
-      const isKept = yield* this.#keepInputs(places, lanes);
-      yield* this.#step(places, lanes, isKept, errorExp);
+      const kept = yield* this.#keepInputs(places, lanes);
+      yield* this.#step(places, lanes, kept, errorExp);
       if (index > 0) errorExp += yield* this.#inputErrors(index, lanes, most);
     }
   }
@@ -237,35 +240,58 @@ export class Trainer {
     return exp;
   }
 
-  /** Marks the inputs that the weight gradient uses. @returns whether a choice was made; else all are used */
-  *#keepInputs(places: LayerPlaces, lanes: number): Generator<number, boolean> {
+  /**
+   * Chooses the inputs that the weight gradient uses: lists them for a dense layer, marks them for another.
+   * @returns columns of a dense layer in use, the fan-in of another; undefined where no choice was made
+   */
+  *#keepInputs(places: LayerPlaces, lanes: number): Generator<number, number | undefined> {
     const { activations } = this.#settings.method;
-    if (activations === 'all' || places.keptInputs >= valuesOf(places.layer.input)) return false;
-    const { u8, i32, arena } = this.network;
-    const clearRest = activations === 'top-k' ? 1 : 0;
-    const stored = storedOf(places.layer.input);
+    const { keptInputs, inputs, inputsAt, layer } = places;
+    if (activations === 'all' || keptInputs >= valuesOf(layer.input)) return undefined;
+    const { u8, u16, i32, arena } = this.network;
+    const histogramAt = arena.counts.offset >> 2;
+    const keptAt = arena.kept.offset >> 1;
+    const marksAt = arena.marks.offset;
+    const allTies = activations === 'top-k' ? 1 : 0;
+    const stored = storedOf(layer.input);
+    let count = 0;
     for (let lane = 0; lane < lanes; lane++) {
-      // biome-ignore format: arguments in groups
-      keepLargest(
-        u8, arena.marks.offset, i32, arena.counts.offset >> 2, places.inputs, places.inputsAt,
-        places.keptInputs, clearRest, stored, lanes, lane,
-      );
+      if (layer.window === undefined) {
+        // biome-ignore format: arguments in groups
+        count = keepColumns(
+          u16, keptAt, u8, marksAt, i32, histogramAt, inputs, inputsAt, keptInputs, allTies,
+          guessOf(this.#leastKept[layer.index]), stored, lanes, lane,
+        );
+        this.#leastKept[layer.index] = i32[histogramAt];
+      } else {
+        // biome-ignore format: arguments in groups
+        keepLargest(
+          u8, marksAt, i32, histogramAt, inputs, inputsAt, keptInputs, allTies, stored, lanes, lane,
+        );
+      }
       yield stored;
     }
-    return true;
+    if (layer.window !== undefined) return layer.inputs;
+    return lanes === 1 ? count : listKept(u16, keptAt, u8, marksAt, i32, layer.inputs);
   }
 
-  /** The step of one layer's weights and biases. */
-  *#step(places: LayerPlaces, lanes: number, isKept: boolean, errorExp: number): Generator<number, void> {
+  /**
+   * The step of one layer's weights and biases.
+   * @param chosen what `#keepInputs` returned
+   */
+  *#step(
+    places: LayerPlaces,
+    lanes: number,
+    chosen: number | undefined,
+    errorExp: number,
+  ): Generator<number, void> {
     const { network } = this;
     const { method, sliceMacs, mask } = this.#settings;
-    const { i32, i16, u8, u16, arena } = network;
+    const { i32, i16, arena } = network;
     const { biasesAt, biasExp } = places;
-    const { inputs, outputs, positions, window, output } = places.layer;
-    const isListed = isKept && window === undefined;
-    const kept = isListed
-      ? listKept(u16, arena.kept.offset >> 1, u8, arena.marks.offset, i32, inputs)
-      : inputs;
+    const { inputs, outputs, positions, output } = places.layer;
+    const isKept = chosen !== undefined;
+    const kept = chosen ?? inputs;
     const noiseTurn = this.#noiseTurn();
     const rate = yield* this.#stepRate(places, lanes, kept, isKept, errorExp);
     const cut = gradientCut(positions * lanes);
@@ -318,4 +344,9 @@ export class Trainer {
     for (let lane = 0; lane < lanes; lane++) norms += errors[lane] * inputs[lane];
     return clipRate(mean, norms, errorExp + places.inputExp, lanes, clip);
   }
+}
+
+/** Where to begin with the next example when the smallest input kept was `least`. */
+function guessOf(least: number): number {
+  return Math.max(1, least >> 1);
 }

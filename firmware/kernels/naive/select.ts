@@ -60,6 +60,42 @@ export function keepLargest(
   }
 }
 
+/**
+ * Lists what `keepLargest` marks with one lane; marks it and clears the rest with several. Arguments and result as the
+ * kernel's.
+ */
+export function keepColumns(
+  kept: Uint16Array,
+  keptAt: number,
+  marks: Uint8Array,
+  marksAt: number,
+  histogram: Int32Array,
+  histogramAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  keep: number,
+  allTies: number,
+  _guess: number,
+  cols: number,
+  lanes: number,
+  lane: number,
+): number {
+  const own = new Uint8Array(cols);
+  const values = inputs.slice(inputsAt, inputsAt + cols * lanes);
+  // biome-ignore format: arguments in groups
+  keepLargest(own, 0, histogram, histogramAt, values, 0, keep, allTies, cols, lanes, lane);
+  const columns = [...own.keys()].filter((c) => own[c] === 1);
+  const magnitudes = Array.from(own, (_, c) => Math.abs(inputs[inputsAt + c * lanes + lane]));
+  const nonzero = magnitudes.filter((m) => m > 0).length;
+  histogram[histogramAt] = nonzero < keep ? 0 : Math.min(...columns.map((c) => magnitudes[c]));
+  if (lanes === 1) kept.set(columns, keptAt);
+  else {
+    inputs.set(values, inputsAt);
+    for (const c of columns) marks[marksAt + c] = 1;
+  }
+  return columns.length;
+}
+
 /** Marked columns, ascending; arguments and result as the kernel's. */
 export function listKept(
   kept: Uint16Array,

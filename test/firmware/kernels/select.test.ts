@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { keepColumns } from '../../../firmware/kernels/keep.js';
 import * as naive from '../../../firmware/kernels/naive/select.js';
 import * as kernels from '../../../firmware/kernels/select.js';
 import { Random } from '../../../shared/fixed/random.js';
@@ -82,6 +83,43 @@ test('keepLargest equals its twin: marks, ties, and what it clears', () => {
       ),
       `trial ${trial}`,
     );
+  }
+});
+
+test('keepColumns equals its twin whatever the guess: list or marks, ties, what it clears, least input kept', () => {
+  const random = new Random(4);
+  for (let trial = 0; trial < 1500; trial++) {
+    const cols = 1 + random.below(60);
+    const lanes = random.below(2) === 0 ? 1 : 2 + random.below(15);
+    const lane = random.below(lanes);
+    const signed = random.below(2) === 0;
+    const most = [2, 127][random.below(2)];
+    const keep = [1, cols, 1 + random.below(cols)][random.below(3)];
+    const allTies = random.below(2);
+    const guess = [1, kernels.INPUT_BINS - 1, 1 + random.below(2 * most)][random.below(3)];
+    const specs = {
+      kept: { type: 'u16', values: new Uint16Array(cols), out: true },
+      marks: { type: 'u8', values: filled(random, cols, 0, 1), out: true },
+      inputs: {
+        type: signed ? 'i8' : 'u8',
+        values: filled(random, cols * lanes, signed ? -most - 1 : 0, signed ? most : 2 * most + 1),
+        out: true,
+      },
+    } as const;
+    const scratch = new Int32Array(kernels.INPUT_BINS).fill(7);
+    const run =
+      (kernel: typeof keepColumns) =>
+      ({ i8, u8, u16, at }: ReturnType<typeof checkTwin<typeof specs>>) => {
+        // biome-ignore format: arguments in groups
+        const count = kernel(
+          u16, at.kept, u8, at.marks, scratch, 0, signed ? i8 : u8, at.inputs, keep, allTies, guess, cols, lanes,
+          lane,
+        );
+        // what it only looked at
+        u16.fill(0, at.kept + (lanes === 1 ? count : 0), at.kept + cols);
+        return count * kernels.INPUT_BINS + scratch[0];
+      };
+    checkTwin(random, specs, run(keepColumns), run(naive.keepColumns), `trial ${trial}`);
   }
 });
 

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as naive from '../../../firmware/kernels/naive/step.js';
+import { sparseWeightStep } from '../../../firmware/kernels/sparsestep.js';
 import * as kernels from '../../../firmware/kernels/step.js';
 import { fillNoise, NOISE_LENGTH } from '../../../shared/fixed/noise.js';
 import { Random } from '../../../shared/fixed/random.js';
@@ -59,7 +60,7 @@ test('both weight steps equal their twins, whole or in ranges of rows, and count
             mantissa, shift, weightMax, cols, lanes, from, to,
           );
       const sparse =
-        (kernel: typeof kernels.sparseWeightStep) =>
+        (kernel: typeof sparseWeightStep) =>
         (
           { i8, u8, i16, u16, i32, at }: ReturnType<typeof checkTwin<typeof step.specs>>,
           from: number,
@@ -84,7 +85,7 @@ test('both weight steps equal their twins, whole or in ranges of rows, and count
       checkTwin(
         random,
         step.specs,
-        (arena) => total((from, to) => sparse(kernels.sparseWeightStep)(arena, from, to)),
+        (arena) => total((from, to) => sparse(sparseWeightStep)(arena, from, to)),
         (arena) => sparse(naive.sparseWeightStep)(arena, 0, rows),
         `sparse ${what}`,
       );

@@ -1,0 +1,106 @@
+/**
+ * Which columns of a dense layer an example keeps for the weight gradient: its largest inputs. The threshold
+ * comes from exact counting, so the choice has no history; a guess only says which inputs need not be counted.
+ * @module
+ */
+import { INPUT_BINS } from './select.js';
+
+/**
+ * Lists the `keep` largest |inputs| of one example, ascending. A zero is never kept, since it gives no gradient.
+ * Pixels tie often: with `allTies` all that equal the last one are kept, as SWAT's threshold does (Raihan & Aamodt
+ * 2020), else ties go to the lower index.
+ *
+ * With one lane the list is the choice. Of several it is marked, so that `listKept` gives the union, and with
+ * `allTies` what this lane does not keep becomes 0.
+ *
+ * @param kept      uint16 [cols] overwritten
+ * @param marks     uint8 [cols] with several lanes set to 1 where kept, else as before
+ * @param histogram int32 [INPUT_BINS] scratch; the first element becomes the smallest |input| kept, or 0 if the
+ *   inputs that are not 0 were too few
+ * @param inputs    uint8 or int8 [cols × lanes]
+ * @param keep      1 to cols
+ * @param allTies   0 to 1
+ * @param guess     1 to INPUT_BINS - 1: most |inputs| below it are not kept
+ * @param lane      0 to lanes - 1
+ * @returns how many are kept
+ */
+export function keepColumns(
+  kept: Uint16Array,
+  keptAt: number,
+  marks: Uint8Array,
+  marksAt: number,
+  histogram: Int32Array,
+  histogramAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  keep: number,
+  allTies: number,
+  guess: number,
+  cols: number,
+  lanes: number,
+  lane: number,
+): number {
+  const first = inputsAt + lane;
+  let low = 0;
+  let threshold = 0; // every |input| below it is left out: `keep` others were found
+  let count = 0; // from the threshold on
+  let end = keptAt; // of the list
+  do {
+    low = low === 0 ? guess : 1;
+    histogram.fill(0, histogramAt + low, histogramAt + INPUT_BINS);
+    threshold = low;
+    count = 0;
+    end = keptAt;
+    let x = first;
+    for (let c = 0; c < cols; c++) {
+      const v = inputs[x];
+      const magnitude = v < 0 ? -v : v;
+      x += lanes;
+      if (magnitude < threshold) continue;
+      kept[end] = c;
+      end++;
+      histogram[histogramAt + magnitude]++;
+      count++;
+      while (count - histogram[histogramAt + threshold] >= keep) {
+        count -= histogram[histogramAt + threshold];
+        threshold++;
+      }
+    }
+  } while (count < keep && low > 1);
+  if (count < keep) threshold = 0;
+  else {
+    // the list has some from before the threshold rose
+    let ties = allTies === 1 ? cols : keep - count + histogram[histogramAt + threshold];
+    let to = keptAt;
+    for (let k = keptAt; k < end; k++) {
+      const c = kept[k];
+      const v = inputs[first + c * lanes];
+      const magnitude = v < 0 ? -v : v;
+      if (magnitude < threshold) continue;
+      if (magnitude === threshold) {
+        if (ties === 0) continue;
+        ties--;
+      }
+      kept[to] = c;
+      to++;
+    }
+    end = to;
+  }
+  histogram[histogramAt] = threshold;
+  if (lanes === 1) return end - keptAt;
+  let x = first;
+  for (let k = keptAt; k < end; k++) {
+    const next = kept[k];
+    marks[marksAt + next] = 1;
+    if (allTies === 1) {
+      const there = first + next * lanes;
+      for (; x < there; x += lanes) inputs[x] = 0;
+      x += lanes;
+    }
+  }
+  if (allTies === 1) {
+    const there = first + cols * lanes;
+    for (; x < there; x += lanes) inputs[x] = 0;
+  }
+  return end - keptAt;
+}
