@@ -52,6 +52,7 @@ export interface RunningBroker {
   readonly port: number; // the plain one; that for TLS where there is no other
   readonly tlsPort?: number;
   readonly coordinator: Coordinator;
+  readonly live?: Live; // where boards learn from their sensors
   /** Resolves after the last round; rejects when the data folder fails or the broker is closed before. */
   readonly finished: Promise<FederationSummary>;
   /** Leaves an open round for the next start. Safe to call twice. */
@@ -143,7 +144,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     const live =
       settings.live &&
       new Live({
-        ...{ format: settings.live, store, publisher: down, onEvent },
+        ...{ format: settings.live, store, publisher: down, most: settings.maxDevices, onEvent },
         onMoments: () => coordinator.lookAgain(),
       });
     const coordinator: Coordinator = new Coordinator(
@@ -191,6 +192,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       port: ports.plain ?? ports.tls ?? 0,
       tlsPort: ports.tls,
       coordinator,
+      live,
       finished: end.promise,
       close() {
         stopped ??= stop();

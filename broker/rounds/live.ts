@@ -34,6 +34,7 @@ export interface LivePorts {
   readonly format: WindowFormat;
   readonly store: LiveStore;
   readonly publisher: LivePublisher;
+  readonly most: number; // devices that are remembered: strangers may invent names
   readonly onEvent: (event: LiveEvent) => void;
   /** A board whose sums were missing can take part now. */
   onMoments(): void;
@@ -91,6 +92,7 @@ export class Live {
     const report = readable(() => decodeMoments(frame, device));
     if (report === undefined || this.#frozen !== undefined) return; // a damaged one: the board sends more
     if (report.channels.length !== format.channels) return; // of another task
+    if (!this.#hasRoom(this.#moments, device)) return;
     await store.saveMoments(device, frame);
     this.#moments.set(device, frame);
     const [{ count: values }] = report.channels;
@@ -101,6 +103,7 @@ export class Live {
   receivePrediction(device: string, frame: Uint8Array): void {
     const prediction = readable(() => decodePrediction(frame));
     if (prediction === undefined || prediction.label >= this.#ports.format.classes) return;
+    if (!this.#hasRoom(this.#predictions, device)) return;
     this.#predictions.set(device, prediction);
     this.#ports.onEvent({ kind: 'prediction', device, ...prediction });
   }
@@ -112,6 +115,10 @@ export class Live {
       throw new RangeError(`label ${label}, expected 0 to ${format.classes - 1}`);
     }
     void publisher.publishLabel(device, encodeLabel({ device, label, seconds }));
+  }
+
+  #hasRoom(known: ReadonlyMap<string, unknown>, device: string): boolean {
+    return known.has(device) || known.size < this.#ports.most;
   }
 
   #normalised(): Uint8Array {

@@ -35,7 +35,7 @@ export interface Windows extends WindowFormat {
 
 export const MAX_CHANNELS = 64;
 const MAX_STEPS = 1024;
-const MAX_VALUES = 4096; // of a window
+const MAX_VALUES = 2040; // of a window: in flash it fits a sector of 4,096 bytes
 
 const WINDOWS_BYTES = 16;
 const WINDOWS = frozen(

@@ -19,6 +19,7 @@ export class Report {
   #rounds = 0;
   #committed = 0;
   #hasHeader = false;
+  readonly #seen = new Map<string, number>(); // label that a device's model saw last
   readonly #resets = new Map<string, Reset>(); // by device
 
   constructor(output: Output) {
@@ -67,7 +68,10 @@ export class Report {
         this.line(`normalisation learned from ${event.devices} boards`);
         break;
       case 'prediction':
-        this.line(`${event.device} sees ${event.label}, ${event.percent} %`);
+        if (this.#seen.get(event.device) !== event.label) {
+          this.line(`${event.device} sees ${event.label}, ${event.percent} %`);
+        }
+        this.#seen.set(event.device, event.label);
         break;
       case 'metrics':
         this.#tellReset(event.device, event.metrics.reset);

@@ -39,12 +39,19 @@ test('a will is a publish like any other', () => {
 test('a device publishes to its own uplinks only', () => {
   const may = (topic: string, clientId = 'a') =>
     refusePublish(settings, clientId, { ...publish, topic, payload: { length: 40 } }) === undefined;
-  for (const kind of ['update', 'status', 'metrics']) assert.ok(may(`fl/1/digits/${kind}/a`));
+  for (const kind of ['update', 'status', 'metrics', 'enrol', 'moments', 'prediction']) {
+    assert.ok(may(`fl/1/digits/${kind}/a`), kind);
+  }
   for (const topic of [
     'fl/1/digits/update/b',
     'fl/1/other/update/a',
     'fl/2/digits/update/a',
     'fl/1/digits/verdict/a',
+    'fl/1/digits/shard/a',
+    'fl/1/digits/label/a',
+    'fl/1/digits/enrol/b',
+    'fl/1/digits/deal',
+    'fl/1/digits/windows',
     'fl/1/digits/plan',
     'fl/1/digits/model',
     'fl/1/digits/update',
@@ -67,14 +74,19 @@ test('retained, QoS 2, empty and long messages are refused with their reason', (
   assert.is(reason({ qos: 2 }), 'publish qos 2, expected 0 or 1');
   assert.is(reason({ payload: { length: 0 } }), 'update of 0 bytes, expected 1 to 1000');
   assert.is(reason({ payload: { length: 1001 } }), 'update of 1001 bytes, expected 1 to 1000');
+  const moments = { topic: 'fl/1/digits/moments/a', payload: { length: 2049 } };
+  assert.is(reason(moments), 'moments of 2049 bytes, expected 1 to 2048');
   const status = { topic: 'fl/1/digits/status/a', payload: { length: 257 } };
   assert.is(reason(status), 'status of 257 bytes, expected 1 to 256');
 });
 
-test('a device hears plan, model, delta, firmware and its own verdict', () => {
+test('a device hears what the server says to all, and its own verdict, shard and label', () => {
   const may = (topic: string, clientId = 'a', qos = 1) =>
     refuseSubscribe(settings, clientId, { topic, qos }) === undefined;
-  for (const topic of ['plan', 'model', 'delta', 'verdict/a', 'firmware/m5atom', 'image/m5atom/7']) {
+  for (const topic of [
+    ...['plan', 'model', 'delta', 'deal', 'windows', 'firmware/m5atom', 'image/m5atom/7'],
+    ...['verdict/a', 'shard/a', 'label/a'],
+  ]) {
     assert.ok(may(`fl/1/digits/${topic}`), topic);
   }
   for (const topic of [
@@ -84,6 +96,9 @@ test('a device hears plan, model, delta, firmware and its own verdict', () => {
     'fl/1/digits/+',
     'fl/1/digits/verdict/b',
     'fl/1/digits/verdict/+',
+    'fl/1/digits/shard/b',
+    'fl/1/digits/label/+',
+    'fl/1/digits/moments/a',
     'fl/1/digits/update/a',
     'fl/1/digits/firmware/+',
     'fl/1/digits/image/m5atom/+',

@@ -41,6 +41,7 @@ class Task {
         publishWindows: async (frame) => void this.windows.push(frame),
         publishLabel: async (_device, frame) => void this.labels.push(frame),
       },
+      most: 4,
       onEvent: (event) => this.events.push(event),
       onMoments: () => {
         this.looks += 1;
@@ -133,6 +134,15 @@ test('what cannot be read, is of another device or of another sensor is passed o
   assert.equal(task.events, []);
   task.live.receivePrediction('a', encodePrediction({ label: 2, percent: 50, windows: 1, modelHash }));
   assert.is(task.live.predictions.get('a')?.label, 2);
+});
+
+test('no more devices are remembered than there may be', async () => {
+  const task = new Task();
+  for (const [device, frame] of REPORTS) await task.live.receiveMoments(device, frame);
+  await task.live.receiveMoments('e', sums('e', 5, 5));
+  await task.live.receiveMoments('a', sums('a', 6, 6));
+  assert.not(task.live.knows('e'));
+  assert.is(task.events.length, 5);
 });
 
 test('a label of the task goes to its board, another one is refused', () => {

@@ -123,7 +123,7 @@ function sampleShard(random: Random): Uint8Array {
 
 function sampleWindows(random: Random): Windows {
   const channels = oneOf(random, [1, 3, 4, 64]);
-  const steps = integer(random, 1, channels === 64 ? 64 : 1024);
+  const steps = integer(random, 1, Math.min(1024, Math.floor(2040 / channels)));
   const normals = Array.from({ length: channels }, () => ({
     offset: integer(random, -32768, 32767),
     mantissa: integer(random, 1, 16383),
