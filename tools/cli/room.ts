@@ -7,8 +7,10 @@ import type { Shard } from '../../shared/data/example-set.js';
 import { boardProfile } from '../../shared/model/boards.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { split } from '../datasets/split.js';
+import { moddableFiles } from '../emulator/moddablefiles.js';
 import type { RoomOptions as EmulatorRoom } from '../emulator/room.js';
 import { xsFiles } from '../emulator/xsfiles.js';
+import { missingForHost } from '../xs/build.js';
 import { integer } from './option.js';
 import type { WitnessOptions } from './witness.js';
 
@@ -25,7 +27,7 @@ export interface RoomOptions extends WitnessOptions {
   readonly native: boolean;
 }
 
-const ENGINES = ['node', 'xs'] as const;
+const ENGINES = ['node', 'xs', 'moddable'] as const;
 type EngineName = (typeof ENGINES)[number];
 
 export function addRoomOptions(command: Command, boardNames: readonly string[]): Command {
@@ -42,7 +44,10 @@ export function addRoomOptions(command: Command, boardNames: readonly string[]):
     )
     .option('--delay <ms>', 'delay every message by up to this', integer(1, 10_000))
     .addOption(
-      new Option('--engine <name>', 'what boards run on: Node, or XS within their memory')
+      new Option(
+        '--engine <name>',
+        'what boards run on: Node, XS within their memory, or that with the firmware of a chip',
+      )
         .choices(ENGINES)
         .default('node'),
     )
@@ -67,18 +72,25 @@ export function checkRoom({ engine, xs, boards, board, native }: RoomOptions): v
   if (xs !== undefined && xs > boards) {
     throw new RangeError(`xs ${xs}, expected at most ${boards}, the number of boards`);
   }
-  if (native && (xs ?? (engine === 'xs' ? boards : 0)) === 0) {
+  if (native && engine === 'moddable') {
+    throw new RangeError('native with --engine moddable, expected kernels in byte code');
+  }
+  if (native && (xs ?? (engine === 'node' ? 0 : boards)) === 0) {
     throw new RangeError('native without boards on XS, expected --engine xs or --xs <n>');
   }
 }
 
 /** The part of the room that runs on XS, built where it was not yet. @throws Error where it cannot be */
 export async function xsFrom(
-  { engine, xs, boards, native }: RoomOptions,
+  { engine, xs, boards, board, native }: RoomOptions,
   onWord: (line: string) => void,
 ): Promise<EmulatorRoom['xs']> {
-  const count = xs ?? (engine === 'xs' ? boards : 0);
-  return count === 0 ? undefined : { boards: count, files: await xsFiles(onWord, native) };
+  const count = xs ?? (engine === 'node' ? 0 : boards);
+  if (count === 0) return undefined;
+  if (engine !== 'moddable') return { boards: count, files: await xsFiles(onWord, native) };
+  const missing = missingForHost();
+  if (missing !== undefined) throw new Error(`engine moddable cannot be built: ${missing}`);
+  return { boards: count, isChip: true, files: await moddableFiles({ board }) };
 }
 
 /** The set's own clients where there are enough of them, else a like mix of classes for each board. */

@@ -22,6 +22,8 @@ export interface ModdableBoardOptions {
   readonly speed?: number;
   readonly around: Surroundings;
   readonly onLine: (line: string) => void; // of its serial port
+  /** Asked at each TCP connection: who hears its bytes up? */
+  readonly onConnection?: () => (bytes: Buffer) => void;
   /** It ended by itself: power was cut in its flash, out of memory, an exception that nobody caught. */
   readonly onEnd?: (reason: string) => void;
 }
@@ -51,7 +53,7 @@ export class ModdableBoard {
 
   start(): void {
     if (this.isOn) throw new RangeError('board on, expected off');
-    const { engine, limits, chip, partitions, mac, speed = 1, around } = this.#options;
+    const { engine, limits, chip, partitions, mac, speed = 1, around, onConnection } = this.#options;
     const host: XsHost = new XsHost({
       ...engine,
       limits,
@@ -59,7 +61,7 @@ export class ModdableBoard {
       onEnd: (reason) => this.#host === host && this.#ended(reason),
     });
     this.#host = host;
-    this.#network = new BoardNetwork(around, (kind, parts) => host.send(kind, parts));
+    this.#network = new BoardNetwork(around, (kind, parts) => host.send(kind, parts), onConnection);
     const sector = new Uint8Array(SECTOR_BYTES);
     for (let offset = 0; offset < chip.bytes; offset += SECTOR_BYTES) {
       chip.read(offset, sector);

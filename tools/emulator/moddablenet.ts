@@ -22,6 +22,7 @@ export interface Surroundings {
 }
 
 type Send = (kind: number, parts: readonly Part[]) => void;
+type Hear = (bytes: Buffer) => void;
 
 /** States of the SDK's Wi-Fi interface. */
 const DISCONNECTED = 200;
@@ -39,13 +40,16 @@ export class BoardNetwork {
   readonly #around: Surroundings;
   readonly #send: Send;
   readonly #sockets = new Map<number, Socket>();
+  readonly #onConnection: (() => Hear) | undefined;
+  readonly #hearers = new Map<number, Hear>(); // of bytes up, by handle
   #wifi: number | undefined; // its handle
   #isUp = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(around: Surroundings, send: Send) {
+  constructor(around: Surroundings, send: Send, onConnection?: () => Hear) {
     this.#around = around;
     this.#send = send;
+    this.#onConnection = onConnection;
   }
 
   get isUp(): boolean {
@@ -56,6 +60,7 @@ export class BoardNetwork {
   drop(): void {
     for (const socket of this.#sockets.values()) socket.destroy();
     this.#sockets.clear();
+    this.#hearers.clear();
     clearTimeout(this.#timer);
     this.#isUp = false;
     if (this.#wifi !== undefined) this.#send(TO_BOARD.wifi, [this.#wifi, DISCONNECTED, '']);
@@ -102,9 +107,11 @@ export class BoardNetwork {
     }
     const socket = connect({ host, port, noDelay: true });
     this.#sockets.set(handle, socket);
+    if (this.#onConnection !== undefined) this.#hearers.set(handle, this.#onConnection());
     const lose = () => {
       if (this.#sockets.get(handle) !== socket) return;
       this.#sockets.delete(handle);
+      this.#hearers.delete(handle);
       socket.destroy();
       this.#send(TO_BOARD.lost, [handle]);
     };
@@ -124,6 +131,7 @@ export class BoardNetwork {
 
   /** The firmware may write to what has just been lost. */
   #write(handle: number, bytes: Buffer): void {
+    this.#hearers.get(handle)?.(bytes);
     this.#sockets.get(handle)?.write(bytes, (error) => {
       if (!error && this.#sockets.has(handle)) this.#send(TO_BOARD.sent, [handle, bytes.length]);
     });
@@ -132,6 +140,7 @@ export class BoardNetwork {
   #close(handle: number): void {
     const socket = this.#sockets.get(handle);
     this.#sockets.delete(handle);
+    this.#hearers.delete(handle);
     socket?.end();
   }
 

@@ -12,11 +12,21 @@ import { type BoardProfile, boardProfile } from '../../shared/model/boards.js';
 import { heapOf } from '../../shared/model/heap.js';
 import { type Board, EmulatedBoard } from './board.js';
 import { NorChip, SHARD_PARTITION_BYTES } from './chip.js';
+import { ChipBoard } from './chipboard.js';
 import { ChipFile } from './chipfile.js';
 import type { Faults } from './faults.js';
+import { manifestLimits } from './moddablefiles.js';
 import { MotionSensor } from './motion.js';
 import type { BrokerAddress } from './transport.js';
 import { XsBoard, type XsEngineFiles } from './xsboard.js';
+
+/** Boards on the XS engine. */
+export interface XsPart {
+  readonly files: XsEngineFiles;
+  readonly boards: number;
+  /** `files` are of moddableFiles: the firmware of a chip, on stand-ins for the SDK's modules. */
+  readonly isChip?: boolean;
+}
 
 export interface RoomOptions {
   readonly broker: BrokerAddress;
@@ -32,7 +42,7 @@ export interface RoomOptions {
   /** Boards have an accelerometer, so many times as fast as a real one, and somebody who says what it sees. */
   readonly sensorSpeed?: number;
   /** The first boards run on the XS engine, so many of them. */
-  readonly xs?: { readonly files: XsEngineFiles; readonly boards: number };
+  readonly xs?: XsPart;
   /** Hears what boards publish. */
   readonly onPublish?: (device: string, topic: string, payload: Uint8Array) => void;
 }
@@ -113,6 +123,14 @@ function emulate(
     faults: faults && { ...faults, seed: own },
     onPublish: onPublish && ((topic: string, payload: Uint8Array) => onPublish(device, topic, payload)),
   };
+  if (xs !== undefined && index < xs.boards && xs.isChip) {
+    if (faults !== undefined || flashFolder !== undefined) {
+      throw new RangeError(
+        `board ${device} with the firmware of a chip, expected no faults and no flash folder`,
+      );
+    }
+    return new ChipBoard({ ...common, examples, engine: xs.files, limits: manifestLimits(board) });
+  }
   if (xs !== undefined && index < xs.boards) {
     if (examples === undefined) throw new RangeError(`board ${device} on XS, expected one with examples`);
     return new XsBoard({ ...common, examples, settings, engine: xs.files, limits: heapOf(profile) });

@@ -3,7 +3,7 @@
  * Wi-Fi, broker, task, join code and name, and if asked for with its own part of a data set.
  * @module
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { dealSource } from '../cli/deal.js';
@@ -16,7 +16,7 @@ import { targetOf } from '../firmware/target.js';
 import { type BoardResult, buildFirmware, chipName, dryRun, flashBoards, type Row } from './flash.js';
 import { labelPage, labelTable } from './labels.js';
 import { nameBoards } from './names.js';
-import { parsePartitions } from './partitions.js';
+import { firmwarePartitions } from './partitions.js';
 import { checkPorts, findPorts } from './ports.js';
 import { targetNamed } from './target.js';
 
@@ -46,7 +46,6 @@ interface FlashOptions {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
-const TABLE = 'firmware/ports/moddable/esp32/partitions.csv';
 const PASSWORD = 'SPARROW_WIFI_PASSWORD';
 const PORTS_HINT = 'plug the boards in, or name them with --port; on Linux you must be in the group dialout';
 
@@ -123,7 +122,7 @@ function rowOf(options: FlashOptions, { env, say }: Surroundings): Row {
   return {
     plan: {
       target: targetNamed(target),
-      partitions: parsePartitions(readFileSync(join(ROOT, TABLE), 'utf8'), TABLE),
+      partitions: firmwarePartitions(),
       manifest: manifestOf(options),
       folder: options.out,
       esptool: options.esptool,

@@ -5,6 +5,9 @@
  * @module
  */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 export interface Partition {
   readonly name: string;
   readonly type: string; // app, data or a number
@@ -17,6 +20,16 @@ const SECTOR_BYTES = 4096;
 const APP_BYTES = 65_536; // apps begin at a multiple of it
 const NAME_CHARACTERS = 16;
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 * 1024 };
+
+const FIRMWARE_TABLE = 'firmware/ports/moddable/esp32/partitions.csv';
+
+/** The table that the firmware is built with. */
+export function firmwarePartitions(): Partition[] {
+  return parsePartitions(
+    readFileSync(join(import.meta.dirname, '../..', FIRMWARE_TABLE), 'utf8'),
+    FIRMWARE_TABLE,
+  );
+}
 
 /**
  * @param path stands before what is wrong
