@@ -2,7 +2,8 @@
  * `npm run firmware:network`: boards of the SDK's Linux build on a network that fails. Links are cut in the
  * middle of what goes up and down, the broker goes and comes back, the keep-alive is far shorter than a
  * round. Each time every round must finish, and the final model must be the one of a calm federation,
- * byte for byte: an update that was lost or counted twice would change it. Where there is no SDK it says
+ * byte for byte: an update that was lost or counted twice would change it. At the end, what a board says of
+ * itself to a bare server: keep-alive and will. Where there is no SDK it says
  * so and ends well.
  * @module
  */
@@ -13,12 +14,15 @@ import { parseArgs } from 'node:util';
 import { Random } from '../../shared/fixed/random.js';
 import { type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import { loadDataset } from '../datasets/dataset.js';
+import { taskName } from '../datasets/model.js';
 import { deal } from '../datasets/split.js';
 import { buildForLinux } from './build.js';
 import { type FederationRun, runFederation, type Trouble } from './federation.js';
 import { BYTE_CODE } from './manifest.js';
+import { GOOD, type Manners, mannersOf } from './manners.js';
 import type { Cut } from './proxy.js';
 import { findSdk } from './sdk.js';
+import { formatShard } from './shard.js';
 
 const BOARDS = 3;
 const ON_LINUX = 2;
@@ -75,6 +79,9 @@ if (typeof sdk === 'string') {
     const short = { ...QUICK, keepAliveMs: 1000 };
     const kept = await federate('kept', long, ON_LINUX, short);
     tell('keep-alive of 1 s', kept, await federate('calm-long', long, 0, {}), true);
+    const shard = formatShard(dataset.train, shards[0]);
+    const task = taskName(dataset.name);
+    tellManners(await mannersOf({ build, folder: join(folder, 'manners'), board: 'esp32', task, shard }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -88,6 +95,16 @@ function cutsFrom(random: Random): () => Cut | undefined {
     left -= 1;
     return { direction: random.below(2) === 0 ? 'up' : 'down', bytes: random.below(CUT_BYTES) };
   };
+}
+
+function tellManners({ keepAliveS, willsOnLeave, willsOnCut }: Manners): void {
+  const isGood =
+    keepAliveS === GOOD.keepAliveS && willsOnLeave === GOOD.willsOnLeave && willsOnCut === GOOD.willsOnCut;
+  console.log(
+    `CONNECT with a keep-alive of ${keepAliveS} s, ${willsOnLeave} wills after leaving, ${willsOnCut} after a cut` +
+      `${isGood ? '' : `: FAILED, expected ${JSON.stringify(GOOD)}`}`,
+  );
+  if (!isGood) process.exitCode = 1;
 }
 
 function tell(trouble: string, run: FederationRun, calm: FederationRun, wasDone: boolean): void {
