@@ -76,7 +76,7 @@ export function refusePublish(
   const owns =
     topic !== undefined && topic.task === settings.task && 'device' in topic && topic.device === clientId;
   if (!owns || limit === undefined) {
-    return `publish to ${shown(packet.topic)}, expected its own update, status or metrics of task ${settings.task}`;
+    return `publish to ${shown(packet.topic)}, expected one of its own uplinks of task ${settings.task}`;
   }
   // Aedes drops one of two messages when a retained one is followed by a plain one.
   if (packet.retain) return 'publish retained, expected not';
@@ -100,7 +100,7 @@ export function refuseSubscribe(
     if (HEARD.includes(topic.kind) && topic.device === clientId) return undefined;
     if (topic.kind === 'update' && settings.hearUpdates === true && !isDeviceName(clientId)) return undefined;
   }
-  return `subscribe to ${shown(filter)}, expected what the server says to all or its own verdict of task ${settings.task}`;
+  return `subscribe to ${shown(filter)}, expected what the server says to all, or to it alone, of task ${settings.task}`;
 }
 
 /** The longest payload that any device may publish. */
