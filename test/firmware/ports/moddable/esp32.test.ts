@@ -217,6 +217,15 @@ else {
     assert.is(chip.lines.filter((line) => line.includes(WIFI.password)).length, 0);
   });
 
+  test('a board that nobody has told of a Wi-Fi runs its selftest', async () => {
+    const chip = powered({ engine, chip: flashedChip(undefined, undefined) });
+    await chip.line(/^cannot start: /);
+    chip.board.type('selftest\r\n');
+    await chip.line(/^\d+ ms: \d+\.\d+ ms for a step of one example/);
+    await chip.line(/^[1-9]\d+ bytes free$/);
+    await chip.line(/^selftest passed: checksum \d+$/);
+  });
+
   test('a wrong password, and a broker that is nowhere, are said', async () => {
     const setup = { ...WIFI, password: 'wrong horse', device: 'desk-1' };
     const locked = powered({ engine, chip: flashedChip(setup, 0), speed: SPEED });
