@@ -39,6 +39,21 @@ else {
     engine = await xsFiles(console.log, true, folders.make());
   });
 
+  test('in batches of four, spoken words fit a plain esp32 with sparrow and with one mask for all', async () => {
+    const board = boardProfile('esp32');
+    const options = { ...OPTIONS, batch: 4 };
+    for (const preset of ['sparrow', 'mask'] as const) {
+      const largest = fitsOf(board, preset, options).findLast(({ fits }) => fits) as Fit;
+      assert.is(largest.description.name, 'speech12-kws');
+      const task = taskOf(largest.description, preset, { ...options, rounds: ROUNDS });
+      const end = await runStand({ engine, board: board.name, ...task.stand, limits: heapOf(board) });
+      assert.is(end.ended, undefined, end.ended);
+      assert.is(end.updates.length, ROUNDS);
+      assert.ok(end.updates.every((update, i) => Buffer.from(update).equals(task.expected[i])));
+      console.log(`esp32 ${preset}, batch 4: ${tell(largest)} trained ${ROUNDS} rounds`);
+    }
+  });
+
   for (const name of BOARD_NAMES) {
     const board = boardProfile(name);
     test(`${name}: what should fit trains in its heap, and the next larger is refused with the sum`, async () => {
