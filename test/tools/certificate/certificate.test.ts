@@ -34,7 +34,8 @@ test('a broker has the names it was given, and nothing else', () => {
 
 test('its chain ends with its authority, and its time lies within it', () => {
   const { certificate } = makeBroker(ca, ['a'], 100_000);
-  const [own = '', above, ...rest] = certificate.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----\n/g) ?? [];
+  const [own = '', above, ...rest] =
+    certificate.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----\n/g) ?? [];
   assert.is(above, ca.certificate);
   assert.is(rest.length, 0);
   const found = new X509Certificate(own);
