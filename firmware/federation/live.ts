@@ -30,19 +30,16 @@ const SUM_VALUES = 2000;
 /** Sums go up again when there are so many times more windows. */
 const GROWTH = 2;
 
-interface Task {
-  readonly format: WindowFormat;
-  readonly cutter: WindowCutter;
-}
-
 export class Live implements Companion {
   readonly #ports: Ports;
   readonly #sensor: Sensor;
   readonly #examples: OwnExamples;
-  readonly #predictor: Predictor;
+  readonly #sliceMacs: number;
   #link: SharedLink | undefined;
   #client: RoundView | undefined;
-  #task: Task | undefined;
+  #format: WindowFormat | undefined; // of the live task
+  #cutter: WindowCutter | undefined; // these two only between rounds
+  #predictor: Predictor | undefined;
   #hasNormals = false; // sums are of no more use
   #summed = 0; // windows in the sums that went up last
   #sums: Slices<unknown> | undefined;
@@ -52,7 +49,7 @@ export class Live implements Companion {
     this.#ports = ports;
     this.#sensor = sensor;
     this.#examples = examples;
-    this.#predictor = new Predictor(ports, examples, sliceMacs);
+    this.#sliceMacs = sliceMacs;
   }
 
   start(link: SharedLink, client: RoundView): void {
@@ -80,14 +77,16 @@ export class Live implements Companion {
   }
 
   onRound(): void {
-    this.#predictor.forget();
+    this.#predictor?.stop();
+    this.#predictor = undefined;
+    this.#cutter = undefined;
   }
 
   stop(): void {
     this.#sensor.stop();
     this.#sums?.cancel();
     this.#labelEnd?.cancel();
-    this.#predictor.forget();
+    this.onRound();
   }
 
   /**
@@ -97,9 +96,9 @@ export class Live implements Companion {
    */
   label(label: number | undefined, seconds = 0): void {
     const { windows } = this.#examples;
-    if (windows === undefined || this.#task === undefined) throw new RangeError('no live task, expected one');
+    if (windows === undefined) throw new RangeError('no live task, expected one');
     windows.label = label;
-    this.#task.cutter.begin(); // no window of both
+    this.#cutter?.begin(); // no window of both
     this.#labelEnd?.cancel();
     this.#labelEnd = undefined;
     const { clock, log } = this.#ports;
@@ -121,7 +120,7 @@ export class Live implements Companion {
 
   #heard(bytes: Uint8Array): void {
     const { normals, ...format } = decodeWindows(bytes);
-    if (!isSame(this.#task?.format, format)) this.#begin(format);
+    if (!isSame(this.#format, format)) this.#begin(format);
     this.#hasNormals = normals !== undefined;
     if (normals !== undefined) this.#examples.offer({ crc: frameCrc(bytes), normals });
     this.#client?.refresh();
@@ -130,7 +129,7 @@ export class Live implements Companion {
 
   /** @throws RangeError when the sensor is not of this task */
   #begin(format: WindowFormat): void {
-    const { steps, channels, stride, hertz, classes, least } = format;
+    const { steps, channels, hertz, classes, least } = format;
     const sensor = this.#sensor;
     if (sensor.channels !== channels || sensor.hertz !== hertz) {
       throw new RangeError(
@@ -141,32 +140,38 @@ export class Live implements Companion {
       throw new RangeError('another task, expected none while a round is at work');
     sensor.stop();
     const windows = this.#examples.record({ steps, channels, classes }, least);
-    this.#task = { format, cutter: new WindowCutter(steps, channels, stride) };
+    this.#format = format;
+    this.#cutter = undefined;
     this.#ports.log.line(`live windows of ${steps} samples, ${classes} labels; ${windows.count} kept`);
     sensor.start(guarded(this.#ports.log, 'sensor', (values: Int16Array) => this.#sample(values)));
   }
 
   #sample(values: Int16Array): void {
-    const window = this.#task?.cutter.push(values);
+    const format = this.#format;
+    const client = this.#client;
+    if (format === undefined || client?.isIdle !== true) return;
+    this.#cutter ??= new WindowCutter(format.steps, format.channels, format.stride);
+    const window = this.#cutter.push(values);
     if (window === undefined) return;
-    const isAtWork = this.#client?.isIdle !== true;
     const before = this.#examples.count;
-    if (this.#examples.windows?.record(window, isAtWork) === true) {
+    if (this.#examples.windows?.record(window, false) === true) {
       this.#sum();
-      if (before === 0 && this.#examples.count > 0) this.#client?.refresh();
+      if (before === 0 && this.#examples.count > 0) client.refresh();
     }
-    if (!isAtWork) this.#predictor.look(window, this.#client?.lastModel, this.#link);
+    if (!client.isIdle) return; // the last window was the one that a plan waited for
+    this.#predictor ??= new Predictor(this.#ports, this.#examples, this.#sliceMacs);
+    this.#predictor.look(window, client.lastModel, this.#link);
   }
 
   /** Sends the sums when the windows are enough, and again when there are many more, until nobody needs them. */
   #sum(): void {
     const { clock, log, identity } = this.#ports;
     const { windows, count } = this.#examples;
-    if (this.#hasNormals || windows === undefined || this.#task === undefined || this.#sums !== undefined)
-      return;
+    const format = this.#format;
+    if (this.#hasNormals || windows === undefined || format === undefined || this.#sums !== undefined) return;
     if (count === 0 || count < GROWTH * this.#summed) return;
     this.#summed = count;
-    const work = MomentSums.over(windows, this.#task.format.channels);
+    const work = MomentSums.over(windows, format.channels);
     this.#sums = new Slices(clock, work, SUM_VALUES, {
       onDone: (channels) => {
         this.#sums = undefined;

@@ -50,19 +50,17 @@ export class Predictor {
         this.#tell(classified, model, link);
       },
       onFailed: (error) => {
-        this.forget();
+        this.stop();
+        this.#classifier = undefined; // half loaded, perhaps
         this.#ports.log.line(`prediction: ${reasonOf(error)}`);
       },
     });
   }
 
-  /** Gives the memory back. */
-  forget(): void {
+  /** No callback follows. Whoever lets go of it then has its memory back. */
+  stop(): void {
     this.#work?.cancel();
     this.#work = undefined;
-    this.#model = undefined;
-    this.#classifier = undefined;
-    this.#features = undefined;
   }
 
   *#classify(model: LastModel, features: Uint8Array): Generator<number, Classified> {

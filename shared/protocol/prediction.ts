@@ -13,7 +13,7 @@ import { hashFromBytes, hashToBytes, MODEL_HASH_BYTES, type ModelHash } from './
 export interface Prediction {
   readonly label: number; // 0 to 254
   readonly percent: number; // probability of the label, 0 to 100
-  readonly windows: number; // uint32, windows looked at since the board started
+  readonly windows: number; // uint32, windows looked at since the last round
   readonly modelHash: ModelHash;
 }
 
