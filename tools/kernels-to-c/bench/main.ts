@@ -75,7 +75,7 @@ function print(name: string, data: string, target: number, measured: Measured): 
   const [first, last] = measured.work.layers;
   console.log(
     `${name}, ${data}: ${sum} (target ${target}); steps ${first.columns.toFixed(1)} × ${first.rows.toFixed(1)} and ` +
-      `${last.columns.toFixed(1)} × ${last.rows.toFixed(1)}; ${measured.work.calls.toFixed(1)} calls`,
+      `${last.columns.toFixed(1)} × ${last.rows.toFixed(1)}; ${first.alive} units alive; ${measured.work.calls.toFixed(1)} calls`,
   );
   const parts = [...measured.instructions].sort(([, a], [, b]) => b - a);
   console.log(`  ${parts.map(([kernel, n]) => `${kernel} ${Math.round(n)}`).join(', ')}`);

@@ -26,7 +26,8 @@ export interface BenchWork {
 /** Of a weight step. */
 export interface LayerWork {
   readonly columns: number; // stepped
-  readonly rows: number; // whose errors are not all 0
+  readonly rows: number; // whose errors are not all 0, or are made so
+  readonly alive: number; // units with an error of their own in any of the examples
 }
 
 /** The variable with BenchRun as JSON. */
