@@ -4,7 +4,7 @@
  * cannot come about. It is a function of the set of the devices' last sums, whatever order they came in.
  * @module
  */
-import { normalOfAll } from '../../shared/data/normal.js';
+import { normalOf } from '../../shared/data/normal.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
 import { frameCrc } from '../../shared/protocol/frame.js';
 import { encodeLabel } from '../../shared/protocol/label.js';
@@ -125,7 +125,7 @@ export class Live {
     const { format, store, publisher, onEvent } = this.#ports;
     const reports = [...this.#moments].map(([device, frame]) => decodeMoments(frame, device).channels);
     const normals = Array.from({ length: format.channels }, (_, channel) =>
-      normalOfAll(reports.map((channels) => channels[channel])),
+      normalOf(reports.map((channels) => channels[channel])),
     );
     const frame = encodeWindows({ ...format, normals });
     store.saveWindows(frame);

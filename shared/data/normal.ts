@@ -4,7 +4,6 @@
  * and gives back integers. All sums are exact below 2^53.
  * @module
  */
-import { frozen } from '../fixed/frozen.js';
 
 /** Sums over raw int16 values of one channel. */
 export interface Moments {
@@ -26,26 +25,12 @@ const DEVIATION = 32;
 const MAX_MANTISSA = 16383;
 const MAX_SHIFT = 24;
 
-export const NO_MOMENTS: Moments = frozen({ count: 0, sum: 0, squares: 0 });
-
-/** The moments of both. @throws RangeError where a sum would not be exact any more */
-export function addMoments(a: Moments, b: Moments): Moments {
-  const squares = a.squares + b.squares;
-  if (squares > Number.MAX_SAFE_INTEGER) throw new RangeError(`squares ${squares}, expected below 2^53`);
-  return { count: a.count + b.count, sum: a.sum + b.sum, squares };
-}
-
-/** @throws RangeError without a value */
-export function normalOf(moments: Moments): Normal {
-  return normalOfAll([moments]);
-}
-
 /**
  * The normalisation of one channel of many boards. Runs on the server, in exact arithmetic that cannot
  * overflow: equal sums, in whatever order, give equal integers everywhere.
  * @throws RangeError without a value
  */
-export function normalOfAll(boards: readonly Moments[]): Normal {
+export function normalOf(boards: readonly Moments[]): Normal {
   const n = boards.reduce((total, { count }) => total + BigInt(count), 0n);
   if (n < 1n) throw new RangeError(`moments of ${n} values, expected 1 or more`);
   const sum = boards.reduce((total, board) => total + BigInt(board.sum), 0n);

@@ -86,7 +86,7 @@ function checkMoments({ channels }: MomentsReport): void {
   checkInteger('count', count, 1, MAX_COUNT);
   for (const [i, channel] of channels.entries()) {
     checkInteger(`channel ${i} count`, channel.count, count, count);
-    checkInteger(`channel ${i} sum`, channel.sum, -LARGEST * count, LARGEST * count);
+    checkInteger(`channel ${i} sum`, channel.sum, -LARGEST * count, (LARGEST - 1) * count); // a mean is an int16
     checkInteger(`channel ${i} squares`, channel.squares, Math.abs(channel.sum), LARGEST * LARGEST * count);
   }
 }

@@ -143,7 +143,7 @@ function sampleWindows(random: Random): Windows {
 function sampleMoments(random: Random): MomentsReport {
   const count = integer(random, 1, 2 ** 22);
   const channels = Array.from({ length: oneOf(random, [1, 3, 64]) }, () => {
-    const sum = integer(random, 0, count * 32768) * oneOf(random, [1, -1]);
+    const sum = integer(random, 0, count * 32767) * oneOf(random, [1, -1]);
     return { count, sum: sum === 0 ? 0 : sum, squares: integer(random, Math.abs(sum), count * 2 ** 30) };
   });
   return { device: DEVICE, channels };
