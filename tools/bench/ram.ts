@@ -25,7 +25,7 @@ const LIMITS = { chunkBytes: 2 ** 22, slots: 2 ** 16, sumBytes: 2 ** 24, stackSl
 
 /**
  * @param engine of 32 bits
- * @returns bytes; parts: of the round's buffers as reckoned, and what the engine and the client take beside them
+ * @returns bytes; parts: buffers of training and of the update after it, as reckoned, and what engine and client take
  * @throws Error when the round failed
  */
 export async function measureRam(engine: XsEngineFiles, subject: Case): Promise<Measured> {
@@ -49,7 +49,8 @@ export async function measureRam(engine: XsEngineFiles, subject: Case): Promise<
     plans: [plan],
   });
   if (memory === undefined || lines.length > 0) throw new Error(ended ?? lines.join('\n'));
-  const need = memoryOf(layout, batch, training.layers, EXAMPLES, training.method).bytes;
   const value = memory.chunkPeak + memory.slotPeak;
-  return { value, parts: { round: need, engine: value - need } };
+  const need = memoryOf(layout, batch, training.layers, EXAMPLES, training.method);
+  const update = need.rows.find((row) => row.name === 'update')?.bytes ?? 0;
+  return { value, parts: { training: need.bytes - update, update, engine: value - need.bytes } };
 }

@@ -80,10 +80,12 @@ function ram(baseline: Baseline): string {
   if (figures === undefined) return 'Not measured yet.';
   const rows = CASES.filter(({ batch, model }) => batch === 8 || model === '256-64-10').map((subject) => {
     const measured = figures.rows[caseName(subject)];
-    const cells = measured && [measured.parts.round, measured.parts.engine, measured.value].map(format);
-    return [caseName(subject), ...(cells ?? [NOTHING, NOTHING, NOTHING])];
+    const cells =
+      measured &&
+      [measured.parts.training, measured.parts.update, measured.parts.engine, measured.value].map(format);
+    return [caseName(subject), ...(cells ?? [NOTHING, NOTHING, NOTHING, NOTHING])];
   });
-  const header = ['bytes', 'buffers of a round', 'engine, client, stack', 'peak'];
+  const header = ['bytes', 'buffers in training', 'of the update', 'engine, client, stack', 'peak'];
   return `${markdownTable(header, rows)}\n\n${figures.tools}`;
 }
 
