@@ -1,10 +1,11 @@
 /**
- * Squares of one batch's values summed by example: what norms are made of. Layout as in dense.ts.
+ * Squares of one batch's values summed by example, and their roots: what norms are made of. Layout as in dense.ts.
  *
  * Exact: a sum of errors has at most 2,048 terms of ERROR_MAX², one of inputs at most 32,768 of 255², so
  * both are below 2^31. The caller adds up longer ones.
  * @module
  */
+import { squareRoot } from '../../shared/fixed/bits.js';
 
 /**
  * sums[lane] = Σ values[i][lane]², for i from from to to - 1.
@@ -88,4 +89,13 @@ export function sumMarkedSquares(
     }
     sums[sumsAt + lane] = sum;
   }
+}
+
+/**
+ * roots[lane] = floor(sqrt(roots[lane])).
+ *
+ * @param roots int32 [lanes] 0 or more
+ */
+export function squareRoots(roots: Int32Array, rootsAt: number, lanes: number): void {
+  for (let lane = 0; lane < lanes; lane++) roots[rootsAt + lane] = squareRoot(roots[rootsAt + lane]);
 }

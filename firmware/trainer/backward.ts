@@ -12,7 +12,8 @@ import { denseInputGradient } from '../kernels/dense.js';
 import { AVERAGE_BITS, averagePoolGradient, maxPoolGradient } from '../kernels/pool.js';
 import { sparseInputGradient } from '../kernels/sparse.js';
 import { sparseConvInputGradient } from '../kernels/sparseconv.js';
-import { type Network, rowsPerSlice, slices } from './network.js';
+import { type Network, rowsPerSlice } from './network.js';
+import type { Pace } from './pace.js';
 import type { LayerPlaces, PoolPlaces } from './places.js';
 
 /**
@@ -23,7 +24,7 @@ export function* inputGradient(
   network: Network,
   places: LayerPlaces,
   lanes: number,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, void> {
   const { i32, i16, u16, arena } = network;
   const { weightsAt, rowStartsAt, columnsAt, active, rowStep, tableAt, isSparse } = places;
@@ -34,7 +35,7 @@ export function* inputGradient(
   if (!isGathered) i32.fill(0, sumsAt, sumsAt + storedOf(input) * lanes);
   const units = isGathered ? inputs : outputs * positions;
   const unitMacs = (active * positions * lanes) / units;
-  const step = rowsPerSlice(unitMacs, sliceMacs);
+  const step = rowsPerSlice(unitMacs, pace.pieceMacs);
   for (let from = 0; from < units; from += step) {
     const to = Math.min(units, from + step);
     if (isGathered) {
@@ -58,7 +59,7 @@ export function* inputGradient(
         inputs, positions, lanes, from, to,
       );
     }
-    yield (to - from) * unitMacs;
+    if (pace.isDue((to - from) * unitMacs)) yield pace.take();
   }
 }
 
@@ -67,7 +68,7 @@ export function* poolGradient(
   network: Network,
   { pool, size, positions, inputsAt, tableAt }: PoolPlaces,
   lanes: number,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, number> {
   const { i32, i16, u16, u8, arena } = network;
   const { isMax, input, output } = pool;
@@ -76,7 +77,7 @@ export function* poolGradient(
   const factor = divideNearest(1 << AVERAGE_BITS, size);
   i32.fill(0, sumsAt, sumsAt + storedOf(input) * lanes);
   const units = output.channels * positions;
-  const step = rowsPerSlice(size * lanes, sliceMacs);
+  const step = rowsPerSlice(size * lanes, pace.pieceMacs);
   for (let from = 0; from < units; from += step) {
     const to = Math.min(units, from + step);
     if (isMax) {
@@ -92,18 +93,20 @@ export function* poolGradient(
         size, positions, lanes, from, to,
       );
     }
-    yield (to - from) * size * lanes;
+    if (pace.isDue((to - from) * size * lanes)) yield pace.take();
   }
   return isMax ? 0 : -AVERAGE_BITS;
 }
 
 /** The largest magnitude of n sums. Yields values read. */
-export function* largestSum(network: Network, n: number, sliceMacs: number): Generator<number, number> {
+export function* largestSum(network: Network, n: number, pace: Pace): Generator<number, number> {
   const sumsAt = network.arena.sums.offset >> 2;
   let most = 0;
-  for (const [from, to] of slices(n, sliceMacs)) {
+  const piece = rowsPerSlice(1, pace.pieceMacs);
+  for (let from = 0; from < n; from += piece) {
+    const to = Math.min(n, from + piece);
     most = Math.max(most, largestMagnitude(network.i32, sumsAt, from, to));
-    yield to - from;
+    if (pace.isDue(to - from)) yield pace.take();
   }
   return most;
 }
@@ -113,17 +116,14 @@ export function* largestSum(network: Network, n: number, sliceMacs: number): Gen
  * @param most largest magnitude of the sums
  * @returns the change of their exponent
  */
-export function* errorsOf(
-  network: Network,
-  n: number,
-  most: number,
-  sliceMacs: number,
-): Generator<number, number> {
+export function* errorsOf(network: Network, n: number, most: number, pace: Pace): Generator<number, number> {
   const { i32, i16, arena } = network;
   const shift = Math.max(0, bitWidth(most) - ERROR_BITS);
-  for (const [from, to] of slices(n, sliceMacs)) {
+  const piece = rowsPerSlice(1, pace.pieceMacs);
+  for (let from = 0; from < n; from += piece) {
+    const to = Math.min(n, from + piece);
     quantizeErrors(i16, arena.errors.offset >> 1, i32, arena.sums.offset >> 2, shift, from, to);
-    yield to - from;
+    if (pace.isDue(to - from)) yield pace.take();
   }
   return shift;
 }

@@ -10,6 +10,7 @@ import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
 import { Network } from './network.js';
+import { Pace } from './pace.js';
 
 export interface Classified {
   readonly label: number;
@@ -20,22 +21,22 @@ const ONE_Q15 = 32768;
 
 export class Classifier {
   readonly #network: Network;
-  readonly #sliceMacs: number;
+  readonly #pace: Pace;
   readonly #logits: Int32Array;
 
   /** @throws RangeError when the model's sums or exponents do not fit */
   constructor(source: ModelSource, layers: readonly LayerCounts[], sliceMacs: number, power: Power = PLAIN) {
     const { head } = source;
     this.#network = new Network(head, 1, layers, 0, power);
-    this.#sliceMacs = sliceMacs;
+    this.#pace = new Pace(sliceMacs);
     this.#logits = new Int32Array(head.layout.classes);
   }
 
   /** Yields the work done; before the first `classify`. */
   *load(source: ModelSource): Generator<number, void> {
-    yield* this.#network.load(source);
-    yield* this.#network.raise(this.#sliceMacs);
-    yield* this.#network.select(this.#sliceMacs);
+    yield* this.#network.load(source, this.#pace);
+    yield* this.#network.raise(this.#pace);
+    yield* this.#network.select(this.#pace);
   }
 
   /** @param features as an example has them. Yields the work done. */
@@ -46,8 +47,8 @@ export class Classifier {
     if (features.length !== inputs) throw new RangeError(`${features.length} features, expected ${inputs}`);
     network.setLanes(1);
     network.setExample(features, 0);
-    yield inputs;
-    yield* network.forward(1, this.#sliceMacs);
+    if (this.#pace.isDue(inputs)) yield this.#pace.take();
+    yield* network.forward(1, this.#pace);
     const at = arena.sums.offset >> 2;
     const label = largestLogit(i32, at, classes, 1, 0);
     this.#logits.set(i32.subarray(at, at + classes));

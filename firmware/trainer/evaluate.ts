@@ -8,6 +8,7 @@ import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
 import { Network } from './network.js';
+import { Pace } from './pace.js';
 import type { TrainingExamples } from './trainer.js';
 
 export interface EvaluationResult {
@@ -40,18 +41,19 @@ export function* evaluate(
   const labels = new Uint8Array(batch);
   let correct = 0;
   let lossOctaves = 0;
-  yield* network.load(source);
-  yield* network.raise(sliceMacs);
-  yield* network.select(sliceMacs);
+  const pace = new Pace(sliceMacs);
+  yield* network.load(source, pace);
+  yield* network.raise(pace);
+  yield* network.select(pace);
   for (let first = 0; first < examples.count; first += batch) {
     const lanes = Math.min(batch, examples.count - first);
     network.setLanes(lanes);
     for (let lane = 0; lane < lanes; lane++) {
       labels[lane] = examples.read(first + lane, example);
       network.setExample(example, lane);
-      yield inputs;
+      if (pace.isDue(inputs)) yield pace.take();
     }
-    yield* network.forward(lanes, sliceMacs);
+    yield* network.forward(lanes, pace);
     for (let lane = 0; lane < lanes; lane++) {
       if (largestLogit(i32, logitsAt, classes, lanes, lane) === labels[lane]) correct++;
       lossOctaves += softmaxCrossEntropy(i32, logitsAt, sumShift, labels[lane], classes, lanes, lane);

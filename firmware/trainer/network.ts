@@ -32,11 +32,13 @@ import { fillPlaces, hasBorder, storedOf, type Volume, valuesOf } from '../../sh
 import { largestMagnitude, reluForward } from '../kernels/activation.js';
 import { convForward } from '../kernels/conv.js';
 import { denseForward } from '../kernels/dense.js';
+import { interleaveRows } from '../kernels/interleave.js';
 import { averagePoolForward, maxPoolForward } from '../kernels/pool.js';
 import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
 import { listActive } from '../kernels/select.js';
 import { sparseForward } from '../kernels/sparse.js';
 import { sparseConvForward } from '../kernels/sparseconv.js';
+import type { Pace } from './pace.js';
 import { type LayerPlaces, layerPlaces, type PoolPlaces } from './places.js';
 
 export class Network {
@@ -95,7 +97,7 @@ export class Network {
    *
    * @throws RangeError naming the layer
    */
-  *load(source: ModelSource): Generator<number, void> {
+  *load(source: ModelSource, pace: Pace): Generator<number, void> {
     const { i16, i32 } = this;
     source.readParameters(0, this.u8.subarray(0, this.head.layout.parameterBytes));
     for (const { layer, weightsAt, biasesAt, weightMax } of this.layers) {
@@ -108,13 +110,13 @@ export class Network {
         most = largestMagnitude(i32, biasesAt, r, r + 1);
         if (most > BIAS_MAX)
           throw new RangeError(`layer ${index} bias ${most}, expected at most ${BIAS_MAX}`);
-        yield inputs;
+        if (pace.isDue(inputs)) yield pace.take();
       }
     }
   }
 
   /** Turns the numbers that the model holds into the weights to run with; keeps them, where one trains. */
-  *raise(sliceMacs: number): Generator<number, void> {
+  *raise(pace: Pace): Generator<number, void> {
     if (this.#power === PLAIN) return;
     const { i16, arena } = this;
     const { roots, fall } = powerTable(this.#power);
@@ -122,9 +124,11 @@ export class Network {
       const { length } = layer.weights;
       const isKept = arena.layers[layer.index].numbers !== undefined;
       if (isKept) i16.copyWithin(numbersAt, weightsAt, weightsAt + length);
-      for (const [from, to] of slices(length, Math.floor(sliceMacs / CARRY_MACS))) {
+      const piece = rowsPerSlice(CARRY_MACS, pace.pieceMacs);
+      for (let from = 0; from < length; from += piece) {
+        const to = Math.min(length, from + piece);
         raiseWeights(i16, weightsAt + from, roots, fall, weightExp, weightMax, to - from);
-        yield (to - from) * CARRY_MACS;
+        if (pace.isDue((to - from) * CARRY_MACS)) yield pace.take();
       }
     }
   }
@@ -138,8 +142,8 @@ export class Network {
   }
 
   /** Lists the active weights of every layer by exact top-k. Yields the work. */
-  *select(sliceMacs: number): Generator<number, void> {
-    for (const places of this.layers) if (places.isSparse) yield* this.#selectLayer(places, sliceMacs);
+  *select(pace: Pace): Generator<number, void> {
+    for (const places of this.layers) if (places.isSparse) yield* this.#selectLayer(places, pace);
   }
 
   /**
@@ -186,21 +190,18 @@ export class Network {
 
   /** Puts the features of one example into its lane of the input volume. */
   setExample(example: Uint8Array, lane: number): void {
-    const { u8 } = this;
-    const lanes = this.#lanes;
     const { input } = this.layers[0].layer;
-    const { channels, height, width, pitch, plane, first } = input;
-    const inputsAt = this.arena.inputs.offset + lane;
-    const rows = hasBorder(input) ? channels * height : 1;
-    const length = hasBorder(input) ? width : valuesOf(input);
-    let from = 0;
-    for (let row = 0; row < rows; row++) {
-      const channel = Math.floor(row / height);
-      let to = inputsAt + (channel * plane + first + (row - channel * height) * pitch) * lanes;
-      for (let column = 0; column < length; column++) {
-        u8[to] = example[from++];
-        to += lanes;
-      }
+    const { height, width, pitch, plane, first } = input;
+    const lanes = this.#lanes;
+    const at = this.arena.inputs.offset + first * lanes;
+    if (hasBorder(input)) {
+      // biome-ignore format: arguments in groups
+      interleaveRows(
+        this.u8, at, example, 0, input.channels * height, height, width, pitch, plane, lanes, lane,
+      );
+    } else {
+      const n = valuesOf(input);
+      interleaveRows(this.u8, at, example, 0, 1, 1, n, n, n, lanes, lane);
     }
   }
 
@@ -208,7 +209,7 @@ export class Network {
    * Runs the examples in the input tensor through every layer; the logits are left in `sums`.
    * Yields multiply-accumulates.
    */
-  *forward(lanes: number, sliceMacs: number): Generator<number, void> {
+  *forward(lanes: number, pace: Pace): Generator<number, void> {
     const { i32, u8 } = this;
     const sumsAt = this.arena.sums.offset >> 2;
     for (const places of this.layers) {
@@ -217,18 +218,20 @@ export class Network {
       if (hasBorder(layer.output)) i32.fill(0, sumsAt, sumsAt + stored);
       const units = layer.outputs * layer.positions;
       const unitMacs = (places.active * lanes) / layer.outputs;
-      const step = rowsPerSlice(unitMacs, sliceMacs);
+      const step = rowsPerSlice(unitMacs, pace.pieceMacs);
       for (let from = 0; from < units; from += step) {
         const to = Math.min(units, from + step);
         this.#forwardUnits(places, lanes, from, to);
-        yield (to - from) * unitMacs;
+        if (pace.isDue((to - from) * unitMacs)) yield pace.take();
       }
       if (layer.isLast) return;
-      for (const [from, to] of slices(stored, sliceMacs)) {
+      const piece = rowsPerSlice(1, pace.pieceMacs);
+      for (let from = 0; from < stored; from += piece) {
+        const to = Math.min(stored, from + piece);
         reluForward(u8, places.outputsAt, i32, sumsAt, places.sumShift, ACTIVATION_MAX, from, to);
-        yield to - from;
+        if (pace.isDue(to - from)) yield pace.take();
       }
-      for (const pool of places.pools) yield* this.#pool(pool, lanes, sliceMacs);
+      for (const pool of places.pools) yield* this.#pool(pool, lanes, pace);
     }
   }
 
@@ -261,12 +264,12 @@ export class Network {
   }
 
   /** Yields the values read. */
-  *#pool(places: PoolPlaces, lanes: number, sliceMacs: number): Generator<number, void> {
+  *#pool(places: PoolPlaces, lanes: number, pace: Pace): Generator<number, void> {
     const { u8, u16 } = this;
     const { inputsAt, outputsAt, tableAt, size, positions } = places;
     const { isMax, input, output } = places.pool;
     const units = output.channels * positions;
-    const step = rowsPerSlice(size * lanes, sliceMacs);
+    const step = rowsPerSlice(size * lanes, pace.pieceMacs);
     const kernel = isMax ? maxPoolForward : averagePoolForward;
     for (let from = 0; from < units; from += step) {
       const to = Math.min(units, from + step);
@@ -274,25 +277,25 @@ export class Network {
       kernel(
         u8, outputsAt, output.plane, u8, inputsAt, input.plane, u16, tableAt, size, positions, lanes, from, to,
       );
-      yield (to - from) * size * lanes;
+      if (pace.isDue((to - from) * size * lanes)) yield pace.take();
     }
   }
 
-  *#selectLayer(places: LayerPlaces, sliceMacs: number): Generator<number, void> {
+  *#selectLayer(places: LayerPlaces, pace: Pace): Generator<number, void> {
     const { i16, i32, u16 } = this;
     const topk = this.#topk;
     const { weightsAt, columnsAt, rowStartsAt } = places;
     const { inputs, outputs } = places.layer;
-    const rows = rowsPerSlice(inputs * SCAN_MACS, sliceMacs);
+    const rows = rowsPerSlice(inputs * SCAN_MACS, pace.pieceMacs);
     const guess = this.#thresholds[places.layer.index];
     const low = topkLow(guess);
     topkBegin(topk, places.active);
     for (let from = 0; from < outputs && guess > 0; from += rows) {
       const to = Math.min(outputs, from + rows);
       topkCountFrom(topk, i16, low, weightsAt + from * inputs, weightsAt + to * inputs);
-      yield (to - from) * inputs * SCAN_MACS;
+      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
     }
-    if (guess === 0 || !topkFindFrom(topk, low)) yield* this.#findThreshold(places, rows);
+    if (guess === 0 || !topkFindFrom(topk, low)) yield* this.#findThreshold(places, rows, pace);
     const threshold = topk[TOPK_THRESHOLD];
     this.#thresholds[places.layer.index] = threshold;
     let ties = topk[TOPK_TIES];
@@ -303,12 +306,16 @@ export class Network {
       ties = listActive(
         u16, columnsAt, places.active, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
       );
-      yield (to - from) * inputs * SCAN_MACS;
+      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
     }
   }
 
   /** Without a guess: two passes. */
-  *#findThreshold({ layer, weightsAt, active }: LayerPlaces, rows: number): Generator<number, void> {
+  *#findThreshold(
+    { layer, weightsAt, active }: LayerPlaces,
+    rows: number,
+    pace: Pace,
+  ): Generator<number, void> {
     const { i16 } = this;
     const topk = this.#topk;
     const { inputs, outputs } = layer;
@@ -316,13 +323,13 @@ export class Network {
     for (let from = 0; from < outputs; from += rows) {
       const to = Math.min(outputs, from + rows);
       topkCountHigh(topk, i16, weightsAt + from * inputs, weightsAt + to * inputs);
-      yield (to - from) * inputs * SCAN_MACS;
+      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
     }
     topkFindBin(topk);
     for (let from = 0; from < outputs; from += rows) {
       const to = Math.min(outputs, from + rows);
       topkCountLow(topk, i16, weightsAt + from * inputs, weightsAt + to * inputs);
-      yield (to - from) * inputs * SCAN_MACS;
+      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
     }
     topkFindThreshold(topk);
   }
@@ -331,10 +338,4 @@ export class Network {
 /** Whole rows that fit a slice, at least one. */
 export function rowsPerSlice(rowMacs: number, sliceMacs: number): number {
   return Math.max(1, Math.floor(sliceMacs / Math.max(1, rowMacs)));
-}
-
-/** [from, to) ranges of at most a slice each that cover 0 to n - 1. */
-export function slices(n: number, sliceMacs: number): [number, number][] {
-  const step = Math.max(1, Math.min(n, sliceMacs));
-  return Array.from({ length: Math.ceil(n / step) }, (_, i) => [i * step, Math.min(n, (i + 1) * step)]);
 }

@@ -14,6 +14,7 @@ import { PROX_BITS, type Rate } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { pullWeights } from '../kernels/pull.js';
 import type { Network } from './network.js';
+import type { Pace } from './pace.js';
 
 /** Weights read from the base model at once. */
 const BLOCK = 256;
@@ -46,6 +47,7 @@ export function* pullToBase(
   base: ModelSource,
   pull: number,
   noiseTurn: number,
+  pace: Pace,
 ): Generator<number, void> {
   const { i16, i32, arena } = network;
   const block = new Int16Array(BLOCK);
@@ -58,7 +60,7 @@ export function* pullToBase(
       base.readParameters(weights.offset + 2 * from, bytes.subarray(0, 2 * n));
       const turn = (noiseTurn + from) & (NOISE_LENGTH - 1);
       pullWeights(i16, weightsAt + from, block, 0, i32, noiseAt, turn, pull, PULL_BITS, n);
-      yield n * SCAN_MACS;
+      if (pace.isDue(n * SCAN_MACS)) yield pace.take();
     }
     const old = new Int32Array(biases.length);
     base.readParameters(biases.offset, new Uint8Array(old.buffer));

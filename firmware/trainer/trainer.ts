@@ -22,8 +22,9 @@ import { GRADIENT_BITS, softmaxCrossEntropy } from '../kernels/loss.js';
 import { keepLargest, listKept } from '../kernels/select.js';
 import { biasStep } from '../kernels/step.js';
 import { errorsOf, inputGradient, largestSum, poolGradient } from './backward.js';
-import { Network, slices } from './network.js';
+import { Network, rowsPerSlice } from './network.js';
 import { errorNorms, inputNorms } from './norm.js';
+import { Pace } from './pace.js';
 import type { LayerPlaces } from './places.js';
 import { pullOf, pullToBase } from './proximal.js';
 import { batchRate, clipRate, stepOf } from './rate.js';
@@ -58,6 +59,7 @@ export class Trainer {
   readonly network: Network;
   readonly #settings: TrainingSettings;
   readonly #examples: TrainingExamples;
+  readonly #pace: Pace;
   readonly #random: Random;
   readonly #labels: Uint8Array;
   readonly #leastKept: number[]; // by layer, of the last example: a guess, which changes no choice
@@ -78,6 +80,7 @@ export class Trainer {
     this.network = new Network(head, method.batch, layers, examples.count, method.power);
     this.#settings = settings;
     this.#examples = examples;
+    this.#pace = new Pace(settings.sliceMacs);
     this.#random = new Random(seed);
     this.#labels = new Uint8Array(method.batch);
     this.#leastKept = head.layout.layers.map(() => 0);
@@ -86,10 +89,11 @@ export class Trainer {
   /** Trains from `source` for all epochs; the result stays in the network. Yields work done. */
   *train(source: ModelSource): Generator<number, TrainingResult> {
     const { network } = this;
-    const { method, seed, sliceMacs, mask } = this.#settings;
+    const { method, seed, mask } = this.#settings;
     const { count } = this.#examples;
-    yield* network.load(source);
-    yield* network.raise(sliceMacs);
+    const pace = this.#pace;
+    yield* network.load(source, pace);
+    yield* network.raise(pace);
     if (mask !== undefined) {
       for (const places of network.layers) {
         if (places.isSparse) network.adopt(places, yield* maskOf(source, places.layer.index, mask));
@@ -104,7 +108,7 @@ export class Trainer {
         if (sinceSelection >= method.reselectEvery) {
           yield* this.#pull(source, steps);
           steps = 0;
-          if (mask === undefined) yield* network.select(sliceMacs);
+          if (mask === undefined) yield* network.select(pace);
           sinceSelection = 0;
         }
         const lanes = Math.min(method.batch, count - first);
@@ -126,27 +130,26 @@ export class Trainer {
   /** The proximal term of the last `steps` steps. */
   *#pull(source: ModelSource, steps: number): Generator<number, void> {
     const { network } = this;
-    const { method, sliceMacs } = this.#settings;
-    const { prox, rate } = method;
+    const { prox, rate } = this.#settings.method;
     if (prox === 0 || steps === 0) return;
     network.restore();
     const noiseTurn = this.#noiseTurn();
-    yield* pullToBase(network, source, pullOf(rate, prox, steps), noiseTurn);
-    yield* network.raise(sliceMacs);
+    yield* pullToBase(network, source, pullOf(rate, prox, steps), noiseTurn, this.#pace);
+    yield* network.raise(this.#pace);
   }
 
   /** One step on the examples order[first..first + lanes). */
   *#trainBatch(first: number, lanes: number): Generator<number, void> {
     const { network } = this;
-    const { sliceMacs } = this.#settings;
+    const pace = this.#pace;
     yield* this.#loadBatch(first, lanes);
-    yield* network.forward(lanes, sliceMacs);
+    yield* network.forward(lanes, pace);
     for (const { active, layer } of network.layers) this.#macs += active * layer.positions * lanes;
     let errorExp = yield* this.#outputErrors(lanes);
     for (let index = network.layers.length - 1; index >= 0; index--) {
       const places = network.layers[index];
       if (index > 0) {
-        yield* inputGradient(network, places, lanes, sliceMacs);
+        yield* inputGradient(network, places, lanes, pace);
         this.#macs += places.active * places.layer.positions * lanes;
       }
       // before keepInputs: an activation that it clears still lets its error through
@@ -180,7 +183,7 @@ export class Trainer {
     for (let lane = 0; lane < lanes; lane++) {
       this.#labels[lane] = this.#examples.read(u16[orderAt + first + lane], example);
       network.setExample(example, lane);
-      yield example.length;
+      if (this.#pace.isDue(example.length)) yield this.#pace.take();
     }
   }
 
@@ -189,7 +192,7 @@ export class Trainer {
     const { network } = this;
     const { i32, arena, head, layers } = network;
     const { classes } = head.layout;
-    const { sliceMacs } = this.#settings;
+    const pace = this.#pace;
     const sumsAt = arena.sums.offset >> 2;
     const { sumShift } = layers[layers.length - 1];
     for (let lane = 0; lane < lanes; lane++) {
@@ -197,28 +200,31 @@ export class Trainer {
       this.#lossOctaves += softmaxCrossEntropy(i32, sumsAt, sumShift, label, classes, lanes, lane);
     }
     const n = classes * lanes;
-    const most = yield* largestSum(network, n, sliceMacs);
-    return (yield* errorsOf(network, n, most, sliceMacs)) - GRADIENT_BITS;
+    const most = yield* largestSum(network, n, pace);
+    return (yield* errorsOf(network, n, most, pace)) - GRADIENT_BITS;
   }
 
   /** Clears the sums of `inputGradient` where ReLU gave 0. @returns the largest magnitude left */
   *#largestInputError(index: number, lanes: number): Generator<number, number> {
     const { network } = this;
-    const { sliceMacs } = this.#settings;
+    const pace = this.#pace;
     const { layer, inputsAt } = network.layers[index];
     const n = storedOf(layer.input) * lanes;
     // the mean of a pooling layer is no ReLU: it may be 0 and have a gradient
-    if (network.layers[index - 1].pools.length > 0) return yield* largestSum(network, n, sliceMacs);
+    if (network.layers[index - 1].pools.length > 0) return yield* largestSum(network, n, pace);
     return yield* this.#maskSums(inputsAt, n);
   }
 
   /** Clears n sums where the activations after a ReLU are 0. @returns the largest magnitude left */
   *#maskSums(activationsAt: number, n: number): Generator<number, number> {
     const { i32, u8, arena } = this.network;
+    const pace = this.#pace;
     let most = 0;
-    for (const [from, to] of slices(n, this.#settings.sliceMacs)) {
+    const piece = rowsPerSlice(1, pace.pieceMacs);
+    for (let from = 0; from < n; from += piece) {
+      const to = Math.min(n, from + piece);
       most = Math.max(most, reluMask(i32, arena.sums.offset >> 2, u8, activationsAt, from, to));
-      yield to - from;
+      if (pace.isDue(to - from)) yield pace.take();
     }
     return most;
   }
@@ -226,16 +232,16 @@ export class Trainer {
   /** Turns those sums into the errors of the layer before this one. @returns the change of their exponent */
   *#inputErrors(index: number, lanes: number, most: number): Generator<number, number> {
     const { network } = this;
-    const { sliceMacs } = this.#settings;
+    const pace = this.#pace;
     const { layer, weightExp } = network.layers[index];
     const { pools } = network.layers[index - 1];
-    let exp = weightExp + (yield* errorsOf(network, storedOf(layer.input) * lanes, most, sliceMacs));
+    let exp = weightExp + (yield* errorsOf(network, storedOf(layer.input) * lanes, most, pace));
     for (let i = pools.length - 1; i >= 0; i--) {
-      exp += yield* poolGradient(network, pools[i], lanes, sliceMacs);
+      exp += yield* poolGradient(network, pools[i], lanes, pace);
       const n = storedOf(pools[i].pool.input) * lanes;
       // the input of the first is what ReLU gave
-      const left = yield* i === 0 ? this.#maskSums(pools[i].inputsAt, n) : largestSum(network, n, sliceMacs);
-      exp += yield* errorsOf(network, n, left, sliceMacs);
+      const left = yield* i === 0 ? this.#maskSums(pools[i].inputsAt, n) : largestSum(network, n, pace);
+      exp += yield* errorsOf(network, n, left, pace);
     }
     return exp;
   }
@@ -269,7 +275,7 @@ export class Trainer {
           u8, marksAt, i32, histogramAt, inputs, inputsAt, keptInputs, allTies, stored, lanes, lane,
         );
       }
-      yield stored;
+      if (this.#pace.isDue(stored)) yield this.#pace.take();
     }
     if (layer.window !== undefined) return layer.inputs;
     return lanes === 1 ? count : listKept(u16, keptAt, u8, marksAt, i32, layer.inputs);
@@ -286,7 +292,8 @@ export class Trainer {
     errorExp: number,
   ): Generator<number, void> {
     const { network } = this;
-    const { method, sliceMacs, mask } = this.#settings;
+    const { method, mask } = this.#settings;
+    const pace = this.#pace;
     const { i32, i16, arena } = network;
     const { biasesAt, biasExp } = places;
     const { inputs, outputs, positions, output } = places.layer;
@@ -296,7 +303,7 @@ export class Trainer {
     const rate = yield* this.#stepRate(places, lanes, kept, isKept, errorExp);
     const cut = gradientCut(positions * lanes);
     const step = stepOf(rate, places.weightExp - errorExp - places.inputExp - cut, 0);
-    const terms = { network, places, lanes, kept, noiseTurn, cut, step, sliceMacs };
+    const terms = { network, places, lanes, kept, noiseTurn, cut, step, pace };
     const { macs, clipped } = yield* stepWeights(terms, isKept, mask !== undefined);
     this.#macs += macs;
     this.#clipped += clipped;
@@ -334,14 +341,16 @@ export class Trainer {
     errorExp: number,
   ): Generator<number, Rate> {
     const { network } = this;
-    const { method, sliceMacs } = this.#settings;
+    const { method } = this.#settings;
+    const pace = this.#pace;
     const { rate, clip } = method;
     const mean = batchRate(rate, lanes);
     if (clip === 0) return mean;
-    const errors = yield* errorNorms(network, places, lanes, sliceMacs);
-    const inputs = yield* inputNorms(network, places, kept, isKept, lanes, sliceMacs);
+    const errorsAt = yield* errorNorms(network, places, lanes, pace);
+    const inputsAt = yield* inputNorms(network, places, kept, isKept, lanes, pace);
+    const { i32 } = network;
     let norms = 0;
-    for (let lane = 0; lane < lanes; lane++) norms += errors[lane] * inputs[lane];
+    for (let lane = 0; lane < lanes; lane++) norms += i32[errorsAt + lane] * i32[inputsAt + lane];
     return clipRate(mean, norms, errorExp + places.inputExp, lanes, clip);
   }
 }

@@ -11,6 +11,7 @@ import { CARRY_MACS, carrySteps } from '../kernels/power.js';
 import { sparseWeightStep } from '../kernels/sparsestep.js';
 import { denseWeightStep } from '../kernels/step.js';
 import { type Network, rowsPerSlice } from './network.js';
+import type { Pace } from './pace.js';
 import type { LayerPlaces } from './places.js';
 import type { Step } from './rate.js';
 
@@ -22,7 +23,7 @@ export interface StepTerms {
   readonly noiseTurn: number;
   readonly cut: number; // bits that a gradient loses before the rate, see gradientCut
   readonly step: Step;
-  readonly sliceMacs: number;
+  readonly pace: Pace;
 }
 
 export interface StepTally {
@@ -49,14 +50,14 @@ export function stepWeights(
 
 /** Carries a step of weights over to the numbers behind them. */
 export function* carry(terms: StepTerms, power: Power): Generator<number, void> {
-  const { network, places, noiseTurn, kept, sliceMacs } = terms;
+  const { network, places, noiseTurn, kept, pace } = terms;
   const { i32, i16, u16, arena } = network;
   const { numbersAt, weightsAt, weightExp, weightMax } = places;
   const { inputs, outputs } = places.layer;
   const { roots, fall } = powerTable(power);
   const noiseAt = arena.noise.offset >> 2;
   const keptAt = arena.kept.offset >> 1;
-  const rows = rowsPerSlice(kept * CARRY_MACS, sliceMacs);
+  const rows = rowsPerSlice(kept * CARRY_MACS, pace.pieceMacs);
   for (let from = 0; from < outputs; from += rows) {
     const to = Math.min(outputs, from + rows);
     // biome-ignore format: arguments in groups
@@ -64,12 +65,12 @@ export function* carry(terms: StepTerms, power: Power): Generator<number, void> 
       i16, numbersAt, i16, weightsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn, roots, fall, power,
       weightExp, weightMax, inputs, from, to,
     );
-    yield (to - from) * kept * CARRY_MACS;
+    if (pace.isDue((to - from) * kept * CARRY_MACS)) yield pace.take();
   }
 }
 
 function* denseStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, step, kept, sliceMacs } = terms;
+  const { network, places, lanes, noiseTurn, step, kept, pace } = terms;
   const { mantissa, shift } = step;
   let clipped = 0;
   const { i32, i16, u16, arena } = network;
@@ -79,7 +80,7 @@ function* denseStep(terms: StepTerms): Generator<number, StepTally> {
   const noiseAt = arena.noise.offset >> 2;
   const keptAt = arena.kept.offset >> 1;
   const rowMacs = kept * lanes;
-  const rows = rowsPerSlice(rowMacs, sliceMacs);
+  const rows = rowsPerSlice(rowMacs, pace.pieceMacs);
   for (let from = 0; from < outputs; from += rows) {
     const to = Math.min(outputs, from + rows);
     if (kept === inputs) {
@@ -95,14 +96,14 @@ function* denseStep(terms: StepTerms): Generator<number, StepTally> {
         mantissa, shift, weightMax, inputs, lanes, from, to,
       );
     }
-    yield (to - from) * rowMacs;
+    if (pace.isDue((to - from) * rowMacs)) yield pace.take();
   }
   return { macs: outputs * rowMacs, clipped };
 }
 
 /** Only the weights of the mask. */
 function* listedStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, step, sliceMacs } = terms;
+  const { network, places, lanes, noiseTurn, step, pace } = terms;
   const { mantissa, shift } = step;
   let clipped = 0;
   const { i32, i16, u16, arena } = network;
@@ -111,7 +112,7 @@ function* listedStep(terms: StepTerms): Generator<number, StepTally> {
   const errorsAt = arena.errors.offset >> 1;
   const noiseAt = arena.noise.offset >> 2;
   const rowMacs = (active * lanes) / outputs;
-  const rows = rowsPerSlice(rowMacs, sliceMacs);
+  const rows = rowsPerSlice(rowMacs, pace.pieceMacs);
   for (let from = 0; from < outputs; from += rows) {
     const to = Math.min(outputs, from + rows);
     // biome-ignore format: arguments in groups
@@ -119,13 +120,13 @@ function* listedStep(terms: StepTerms): Generator<number, StepTally> {
       i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, rowStartsAt, u16, columnsAt, i32, noiseAt,
       noiseTurn, mantissa, shift, weightMax, inputs, lanes, from, to,
     );
-    yield (to - from) * rowMacs;
+    if (pace.isDue((to - from) * rowMacs)) yield pace.take();
   }
   return { macs: active * lanes, clipped };
 }
 
 function* convStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, cut, step, sliceMacs } = terms;
+  const { network, places, lanes, noiseTurn, cut, step, pace } = terms;
   const { mantissa, shift } = step;
   let clipped = 0;
   const { i32, i16, u16, arena } = network;
@@ -134,7 +135,7 @@ function* convStep(terms: StepTerms): Generator<number, StepTally> {
   const errorsAt = arena.errors.offset >> 1;
   const noiseAt = arena.noise.offset >> 2;
   const weightMacs = positions * lanes;
-  const piece = rowsPerSlice(weightMacs, sliceMacs);
+  const piece = rowsPerSlice(weightMacs, pace.pieceMacs);
   for (let from = 0; from < weights.length; from += piece) {
     const to = Math.min(weights.length, from + piece);
     // biome-ignore format: arguments in groups
@@ -142,14 +143,14 @@ function* convStep(terms: StepTerms): Generator<number, StepTally> {
       i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
       i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, from, to,
     );
-    yield (to - from) * weightMacs;
+    if (pace.isDue((to - from) * weightMacs)) yield pace.take();
   }
   return { macs: weights.length * weightMacs, clipped };
 }
 
 /** The same of a convolution, weight by weight. */
 function* listedConvStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, cut, step, sliceMacs } = terms;
+  const { network, places, lanes, noiseTurn, cut, step, pace } = terms;
   const { mantissa, shift } = step;
   let clipped = 0;
   const { i32, i16, u16, arena } = network;
@@ -158,30 +159,24 @@ function* listedConvStep(terms: StepTerms): Generator<number, StepTally> {
   const errorsAt = arena.errors.offset >> 1;
   const noiseAt = arena.noise.offset >> 2;
   const weightMacs = positions * lanes;
-  let done = 0; // since the last pause
   for (let r = 0; r < outputs; r++) {
     const end = i32[rowStartsAt + r + 1];
     for (let k = i32[rowStartsAt + r]; k < end; k++) {
       const i = r * inputs + u16[columnsAt + k];
-      if (done > 0 && done + weightMacs > sliceMacs) {
-        yield done;
-        done = 0;
-      }
       // biome-ignore format: arguments in groups
       clipped += convWeightStep(
         i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
         i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, i, i + 1,
       );
-      done += weightMacs;
+      if (pace.isDue(weightMacs)) yield pace.take();
     }
   }
-  yield done;
   return { macs: active * weightMacs, clipped };
 }
 
 /** Column by column, since rows share the list of a column's positions (but not if depthwise). */
 function* keptConvStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, cut, step, sliceMacs } = terms;
+  const { network, places, lanes, noiseTurn, cut, step, pace } = terms;
   const { mantissa, shift } = step;
   let clipped = 0;
   let macs = 0;
@@ -198,9 +193,9 @@ function* keptConvStep(terms: StepTerms): Generator<number, StepTally> {
     for (let c = 0; c < inputs; c++) {
       const place = group * rowStep + u16[tableAt + c];
       const count = listPositions(u16, keptAt, u8, marksAt, place, u16, tableAt + inputs, positions);
-      yield positions;
+      if (pace.isDue(positions)) yield pace.take();
       const rowMacs = count * lanes;
-      const piece = rowsPerSlice(rowMacs, sliceMacs);
+      const piece = rowsPerSlice(rowMacs, pace.pieceMacs);
       for (let from = group; from < group + rows; from += piece) {
         const to = Math.min(group + rows, from + piece);
         // biome-ignore format: arguments in groups
@@ -209,7 +204,7 @@ function* keptConvStep(terms: StepTerms): Generator<number, StepTally> {
           u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, c, inputs, positions,
           lanes, from, to,
         );
-        yield (to - from) * rowMacs;
+        if (pace.isDue((to - from) * rowMacs)) yield pace.take();
       }
       macs += rows * rowMacs;
     }

@@ -54,3 +54,9 @@ export function sumMarkedSquares(
     }
   }
 }
+
+/** Arguments as the kernel's. */
+export function squareRoots(roots: Int32Array, rootsAt: number, lanes: number): void {
+  for (let lane = 0; lane < lanes; lane++)
+    roots[rootsAt + lane] = Math.floor(Math.sqrt(roots[rootsAt + lane]));
+}

@@ -54,6 +54,27 @@ test('sums of squares equal their twins, of all, listed and marked values', () =
   }
 });
 
+test('square roots equal their twins', () => {
+  const random = new Random(2);
+  for (let trial = 0; trial < 100; trial++) {
+    const lanes = 1 + random.below(16);
+    const specs = {
+      roots: {
+        type: 'i32',
+        values: filled(random, lanes, 0, 2 ** (1 + random.below(31)) - 1),
+        out: true,
+      },
+    } as const;
+    checkTwin(
+      random,
+      specs,
+      ({ i32, at }) => kernels.squareRoots(i32, at.roots, lanes),
+      ({ i32, at }) => naive.squareRoots(i32, at.roots, lanes),
+      `trial ${trial}`,
+    );
+  }
+});
+
 test('the longest sums that a caller may ask for fit int32', () => {
   const sums = new Int32Array(1);
   kernels.sumSquares(sums, 0, new Int16Array(2048).fill(-1023), 0, 1, 0, 2048);

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Network } from '../../../firmware/trainer/network.js';
+import { Pace } from '../../../firmware/trainer/pace.js';
 import { Widths } from '../../../firmware/trainer/scale.js';
 import { layerDeltas } from '../../../firmware/trainer/uplink.js';
 import { Random } from '../../../shared/fixed/random.js';
@@ -55,7 +56,7 @@ function deltasOf(
   seed = 1,
 ) {
   const network = new Network(BASE.head, 1, counts, 0);
-  drain(network.load(sourceOf(model)));
+  drain(network.load(sourceOf(model), new Pace(1000)));
   return drain(layerDeltas(network, sourceOf(BASE), counts, { uplink, valueBits, seed }));
 }
 
@@ -129,7 +130,7 @@ test('global-top-k-weights: the largest real values of the whole model, and trai
     for (const total of [2, 40, 300, 666]) {
       const model = { ...trained(random, 5000), head: base.head };
       const network = new Network(base.head, 1, countsOf([total - 1, 1]), 0);
-      drain(network.load(sourceOf(model)));
+      drain(network.load(sourceOf(model), new Pace(1000)));
       const deltas = drain(
         layerDeltas(network, sourceOf(base), countsOf([total - 1, 1]), {
           ...{ uplink: 'global-top-k-weights', valueBits: 16, seed: 1 },
@@ -157,7 +158,7 @@ test('the base is read from wherever it lies, in any alignment', () => {
   const model = trained(random, 300);
   const counts = countsOf([50, 10]);
   const network = new Network(BASE.head, 1, counts, 0);
-  drain(network.load(sourceOf(model)));
+  drain(network.load(sourceOf(model), new Pace(1000)));
   const flash = new Uint8Array(BASE.parameters.byteLength + 3);
   flash.set(new Uint8Array(BASE.parameters), 3);
   const odd = {
@@ -241,7 +242,7 @@ test('differences and biases at the ends of their ranges saturate and never wrap
       biasesOf(model, 0).fill(sign * 2 ** 28);
       const counts = countsOf([630, 36]);
       const network = new Network(BASE.head, 1, counts, 0);
-      drain(network.load(sourceOf(model)));
+      drain(network.load(sourceOf(model), new Pace(1000)));
       const terms = { uplink: 'all', valueBits: bits, seed: 3 } as const;
       const [{ values, shift, biases, biasShift }] = drain(
         layerDeltas(network, sourceOf(base), counts, terms),

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bitWidth, squareRoot } from '../../../shared/fixed/bits.js';
+import { bitWidth, squareRoot, squareRootWide } from '../../../shared/fixed/bits.js';
 import { Random } from '../../../shared/fixed/random.js';
 
 const test = suite('fixed/bits');
@@ -28,6 +28,15 @@ test('squareRoot is the floor of the root, around every square and at the end', 
       assert.unreachable(`root of ${square + 2 * root}`);
   }
   assert.is(squareRoot(MAX), 46340);
+});
+
+test('squareRootWide loses only low bits', () => {
+  for (const root of [46340, 46341, 65535, 1_000_003, 2 ** 26 - 1]) {
+    const wide = squareRootWide(root * root);
+    assert.ok(wide <= root && root - wide < root / 2 ** 15, `root ${wide} of ${root}²`);
+  }
+  assert.is(squareRootWide(46341 ** 2), 46340);
+  assert.is(squareRootWide(2 ** 50), 2 ** 25);
 });
 
 test.run();

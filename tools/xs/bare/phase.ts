@@ -44,7 +44,7 @@ const KERNELS: readonly (readonly [Phase, RegExp])[] = [
   ['loss', /^softmax/],
   ['re-selection', /^topk|^listActive$/],
   ['activations', /^keep|^listKept$|^listPositions$/],
-  ['norms', /Squares$/],
+  ['norms', /Squares$|^squareRoots$/],
   ['weight step', /Steps?$|^pullWeights$/],
   ['errors', /^largestMagnitude$|^quantizeErrors$/],
   ['input gradient', /Gradient$|^reluMask$/],
