@@ -12,6 +12,9 @@ import { MARK, type Mark, type TrainingTerms } from './terms.js';
 
 const SEED = 7;
 
+/** Thrown where the training stops. */
+const ENOUGH = new Error('enough');
+
 /**
  * Trains up to `terms.to`, where it stops.
  * @param read as of TrainingExamples
@@ -31,7 +34,10 @@ export function runTraining(
     count: terms.perEpoch,
     read(index: number, out: Uint8Array): number {
       if (seen === terms.from) mark(MARK.step);
-      if (seen === terms.to) mark(MARK.aside);
+      if (seen === terms.to) {
+        mark(MARK.aside);
+        throw ENOUGH; // the trainer may pause long after
+      }
       seen++;
       return read(index, out);
     },
@@ -48,5 +54,9 @@ export function runTraining(
   mark(MARK.empty); // what a mark itself costs
   mark(MARK.aside);
   const training = trainer.train(sourceOf(model));
-  while (seen <= terms.to && !training.next().done);
+  try {
+    while (!training.next().done);
+  } catch (error) {
+    if (error !== ENOUGH) throw error;
+  }
 }
