@@ -52,7 +52,11 @@ export class OwnExamples implements Examples {
     return (this.#windows ?? this.shard).read(index, out);
   }
 
-  /** A live task begins: what lies in flash is windows of this shape from now on. @throws RangeError */
+  /**
+   * A live task begins: what lies in flash is windows of this shape from now on. There are none before the `check`
+   * of what it returns has run.
+   * @throws RangeError when flash cannot hold them
+   */
   record(shape: WindowShape, least: number): WindowExamples {
     this.#windows = new WindowExamples(this.#partition, shape);
     this.#least = least;

@@ -29,6 +29,7 @@ export class WindowExamples implements Examples {
   #label: number | undefined;
 
   /**
+   * Without windows before `check` has run.
    * @param normals one for each channel; without them windows can be kept, not read
    * @throws RangeError when they are not, or the ring cannot be
    */
@@ -44,6 +45,11 @@ export class WindowExamples implements Examples {
     this.#raw = new DataView(this.#item.buffer, 2);
     this.#ring = new Ring(partition, this.#item.length);
     this.#normals = normals && checked(normals, channels);
+  }
+
+  /** Looks for the windows of an earlier life. None can be recorded before. Yields bytes read. */
+  check(): Generator<number, void> {
+    return this.#ring.check();
   }
 
   get count(): number {

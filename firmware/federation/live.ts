@@ -27,6 +27,8 @@ import { Slices } from './slices.js';
 const MESSAGE_BYTES = 1024;
 /** Values summed between two pauses. */
 const SUM_VALUES = 2000;
+/** Bytes of flash read and summed between two pauses: about 30 ms in byte code, by estimate. */
+const CHECK_BYTES = 4096;
 /** Sums go up again when there are so many times more windows. */
 const GROWTH = 2;
 
@@ -38,6 +40,7 @@ export class Live implements Companion {
   #link: SharedLink | undefined;
   #client: RoundView | undefined;
   #format: WindowFormat | undefined; // of the live task
+  #check: Slices<void> | undefined; // of the windows in flash, before the first sample
   #cutter: WindowCutter | undefined; // these two only between rounds
   #predictor: Predictor | undefined;
   #hasNormals = false; // sums are of no more use
@@ -84,6 +87,7 @@ export class Live implements Companion {
 
   stop(): void {
     this.#sensor.stop();
+    this.#check?.cancel();
     this.#sums?.cancel();
     this.#labelEnd?.cancel();
     this.onRound();
@@ -139,11 +143,25 @@ export class Live implements Companion {
     if (this.#client?.isIdle === false)
       throw new RangeError('another task, expected none while a round is at work');
     sensor.stop();
+    this.#check?.cancel();
     const windows = this.#examples.record({ steps, channels, classes }, least);
     this.#format = format;
     this.#cutter = undefined;
-    this.#ports.log.line(`live windows of ${steps} samples, ${classes} labels; ${windows.count} kept`);
-    sensor.start(guarded(this.#ports.log, 'sensor', (values: Int16Array) => this.#sample(values)));
+    const { clock, log } = this.#ports;
+    this.#check = new Slices(clock, windows.check(), CHECK_BYTES, {
+      onDone: () => {
+        this.#check = undefined;
+        log.line(`live windows of ${steps} samples, ${classes} labels; ${windows.count} kept`);
+        sensor.start(guarded(log, 'sensor', (values: Int16Array) => this.#sample(values)));
+        this.#client?.refresh(); // a plan may wait for what was found
+        this.#sum();
+      },
+      onFailed: (error) => {
+        this.#check = undefined;
+        this.#format = undefined; // the task's next message tries again
+        log.line(`windows in flash not used: ${reasonOf(error)}`);
+      },
+    });
   }
 
   #sample(values: Int16Array): void {

@@ -13,6 +13,8 @@ const HEADER_BYTES = 8;
 const ERASED = 0xff;
 /** Read at a time where nobody wants the bytes. */
 const PIECE_BYTES = 256;
+/** To look at a place costs as much time as to sum about so many bytes. */
+const PLACE_BYTES = 128;
 
 export class Ring {
   readonly itemBytes: number;
@@ -25,10 +27,11 @@ export class Ring {
   readonly #places: Uint16Array;
   #count = 0;
   #newest = 0; // number of the newest item
-  #next: number; // place for the next one; a sector's first one means that it is still to be erased
+  /** Place for the next one; a sector's first one means that it is still to be erased. Undefined before `check`. */
+  #next: number | undefined;
 
   /**
-   * Reads every item once.
+   * Holds nothing, and takes nothing, before `check` has run.
    * @throws RangeError when an item does not fit a sector, there are fewer than two sectors, or too many places
    */
   constructor(partition: RawPartition, itemBytes: number) {
@@ -42,11 +45,43 @@ export class Ring {
     if (bytes < 2 * sectorBytes) throw new RangeError(`ring of ${bytes} bytes, expected two sectors or more`);
     if (this.capacity > 65535) throw new RangeError(`ring of ${this.capacity} items, expected at most 65535`);
     this.#places = new Uint16Array(this.capacity);
-    this.#next = this.#find();
   }
 
   get count(): number {
     return this.#count;
+  }
+
+  /**
+   * Looks for the items of an earlier life, and reads each once. Until the end nothing is held. Yields the work since
+   * the last yield in bytes read: an item and `PLACE_BYTES` at most.
+   */
+  *check(): Generator<number, void> {
+    const piece = new Uint8Array(Math.min(PIECE_BYTES, this.itemBytes));
+    let count = 0;
+    let older = 0; // of these, up to the end of the newest item's sector: the next sector has the oldest
+    let newest = 0;
+    let next = 0;
+    let sectorEnd = 0;
+    for (let place = 0; place < this.capacity; place++) {
+      const number = this.#numberIn(place);
+      const isWhole = number !== 0 && this.#isWhole(place, piece);
+      if (isWhole) {
+        this.#places[count++] = place;
+        if (number > newest) {
+          newest = number;
+          next = place + 1;
+          sectorEnd = Math.ceil(next / this.#perSector) * this.#perSector;
+        }
+        if (place < sectorEnd) older = count;
+      }
+      yield number === 0 ? PLACE_BYTES : PLACE_BYTES + this.itemBytes;
+    }
+    const oldest = this.#places.slice(older, count);
+    this.#places.copyWithin(oldest.length, 0, older);
+    this.#places.set(oldest);
+    this.#count = count;
+    this.#newest = newest;
+    this.#next = next % this.capacity;
   }
 
   /** @param index 0 = the oldest */
@@ -56,7 +91,7 @@ export class Ring {
     this.#partition.read(this.#offset(this.#places[index]) + HEADER_BYTES, out.subarray(0, this.itemBytes));
   }
 
-  /** Adds an item; in a full ring the oldest sector goes first. */
+  /** Adds an item; in a full ring the oldest sector goes first. @throws RangeError before `check` has run */
   append(item: Uint8Array): void {
     if (item.length !== this.itemBytes) {
       throw new RangeError(`item of ${item.length} bytes, expected ${this.itemBytes}`);
@@ -82,13 +117,14 @@ export class Ring {
   }
 
   #blankPlace(): number {
-    for (;;) {
-      if (this.#next % this.#perSector === 0) {
-        this.#clean(this.#next / this.#perSector);
-        return this.#next;
+    if (this.#next === undefined)
+      throw new RangeError('item for a ring not read yet, expected its check first');
+    for (let place = this.#next; ; place = (place + 1) % this.capacity) {
+      if (place % this.#perSector === 0) {
+        this.#clean(place / this.#perSector);
+        return place;
       }
-      if (this.#isBlank(this.#next)) return this.#next;
-      this.#next = (this.#next + 1) % this.capacity;
+      if (this.#isBlank(place)) return place;
     }
   }
 
@@ -102,41 +138,23 @@ export class Ring {
     this.#partition.erase(sector * sectorBytes, sectorBytes);
   }
 
-  /** Fills `#places`. @returns the place for the next item */
-  #find(): number {
-    const numbers = new Uint32Array(this.capacity);
-    let newest = -1;
-    for (let place = 0; place < this.capacity; place++) {
-      numbers[place] = this.#numberAt(place);
-      if (numbers[place] > this.#newest) {
-        this.#newest = numbers[place];
-        newest = place;
-      }
-    }
-    if (newest < 0) return 0;
-    const firstAfter = (Math.floor(newest / this.#perSector) + 1) * this.#perSector; // the oldest sector
-    for (let i = 0; i < this.capacity; i++) {
-      const place = (firstAfter + i) % this.capacity;
-      if (numbers[place] > 0) this.#places[this.#count++] = place;
-    }
-    return (newest + 1) % this.capacity;
+  /** The number that the header has; 0 where there is no item. Its bytes stay in `#header`. */
+  #numberIn(place: number): number {
+    this.#partition.read(this.#offset(place), this.#header);
+    const number = new DataView(this.#header.buffer).getUint32(0, true);
+    return number === 0xffff_ffff ? 0 : number;
   }
 
-  /** 0 where there is no whole item. */
-  #numberAt(place: number): number {
-    const offset = this.#offset(place);
-    this.#partition.read(offset, this.#header);
-    const view = new DataView(this.#header.buffer);
-    const number = view.getUint32(0, true);
-    if (number === 0 || number === 0xffff_ffff) return 0;
+  /** Whether the item whose header was just read is as it was written. @param piece for its bytes */
+  #isWhole(place: number, piece: Uint8Array): boolean {
+    const offset = this.#offset(place) + HEADER_BYTES;
     let crc = crc32Update(0, this.#header.subarray(0, 4));
-    const piece = new Uint8Array(PIECE_BYTES);
-    for (let at = 0; at < this.itemBytes; at += PIECE_BYTES) {
-      const part = piece.subarray(0, Math.min(PIECE_BYTES, this.itemBytes - at));
-      this.#partition.read(offset + HEADER_BYTES + at, part);
+    for (let at = 0; at < this.itemBytes; at += piece.length) {
+      const part = piece.subarray(0, Math.min(piece.length, this.itemBytes - at));
+      this.#partition.read(offset + at, part);
       crc = crc32Update(crc, part);
     }
-    return crc === view.getUint32(4, true) ? number : 0;
+    return crc === new DataView(this.#header.buffer).getUint32(4, true);
   }
 
   #isBlank(place: number): boolean {

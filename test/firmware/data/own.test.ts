@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OwnExamples } from '../../../firmware/data/own.js';
+import type { WindowExamples } from '../../../firmware/data/windows.js';
 import { Random } from '../../../shared/fixed/random.js';
 import { finish } from '../../../shared/masks/work.js';
 import { ownShardImage } from '../../../shared/protocol/shardimage.js';
@@ -27,6 +28,13 @@ function content(examples: OwnExamples): string {
   return text;
 }
 
+/** A live task, with the windows of the life before. */
+function recorded(own: OwnExamples, least: number): WindowExamples {
+  const windows = own.record(SHAPE, least);
+  finish(windows.check());
+  return windows;
+}
+
 test('a shard in flash is what the board has, until a live task begins', () => {
   const chip = new NorChip(SHARD_PARTITION_BYTES);
   chip.write(0, ownShardImage(dealSource(loadDataset('digits'), { clients: 30, seed: 1 }).part(0)));
@@ -42,7 +50,7 @@ test('a shard in flash is what the board has, until a live task begins', () => {
 
 test('there are no examples before there are enough windows, and no plan before its normalisation', () => {
   const own = new OwnExamples(new NorChip(SHARD_PARTITION_BYTES));
-  const windows = own.record(SHAPE, 3);
+  const windows = recorded(own, 3);
   windows.label = 1;
   for (let i = 0; i < 3; i++) {
     assert.is(own.count, 0);
@@ -57,9 +65,20 @@ test('there are no examples before there are enough windows, and no plan before 
   assert.is(own.normals?.crc, 5);
 });
 
+test('windows of an earlier life count when all of them were read, not before', () => {
+  const chip = new NorChip(SHARD_PARTITION_BYTES);
+  const first = recorded(new OwnExamples(chip), 1);
+  first.label = 1;
+  for (let i = 0; i < 20; i++) first.record(windowOf(i), false);
+  const own = new OwnExamples(chip);
+  const windows = own.record(SHAPE, 1);
+  for (const _ of windows.check()) assert.is(own.count, 0);
+  assert.is(own.count, 20);
+});
+
 test('another normalisation changes nothing before a plan names it', () => {
   const own = new OwnExamples(new NorChip(SHARD_PARTITION_BYTES));
-  const windows = own.record(SHAPE, 1);
+  const windows = recorded(own, 1);
   windows.label = 2;
   windows.record(windowOf(1), false);
   own.offer({ crc: 5, normals: [NORMAL, NORMAL, NORMAL] });
@@ -78,7 +97,7 @@ test('after power loss in mid-round the same plan means the same bytes', () => {
   const lifeOf = (record: boolean) => {
     const own = new OwnExamples(chip);
     finish(own.shard.check());
-    const windows = own.record(SHAPE, 1);
+    const windows = recorded(own, 1);
     if (record) {
       windows.label = 3;
       for (let i = 0; i < 40; i++) windows.record(windowOf(i), false);

@@ -4,6 +4,7 @@ import { MomentSums } from '../../../firmware/data/moments.js';
 import { featuresOf, WindowExamples } from '../../../firmware/data/windows.js';
 import { type Normal, normalOf } from '../../../shared/data/normal.js';
 import { Random } from '../../../shared/fixed/random.js';
+import { finish } from '../../../shared/masks/work.js';
 import { NorChip, SECTOR_BYTES } from '../../../tools/emulator/chip.js';
 
 const test = suite('live windows');
@@ -17,15 +18,21 @@ function windowOf(seed: number): Int16Array {
   return Int16Array.from({ length: 150 }, (_, i) => (i % 3) * 1000 + random.below(2000) - 1000);
 }
 
+function opened(chip: NorChip): WindowExamples {
+  const examples = new WindowExamples(chip, SHAPE, NORMALS);
+  finish(examples.check());
+  return examples;
+}
+
 test('windows are kept under the label of the moment and read back normalised', () => {
   const chip = new NorChip(4 * SECTOR_BYTES);
-  const examples = new WindowExamples(chip, SHAPE, NORMALS);
+  const examples = opened(chip);
   assert.not(examples.record(windowOf(1), false), 'no label, nothing is kept');
   for (const label of [2, 0]) {
     examples.label = label;
     assert.ok(examples.record(windowOf(label), false));
   }
-  const after = new WindowExamples(chip, SHAPE, NORMALS);
+  const after = opened(chip);
   assert.is(after.label, undefined, 'after a restart nothing is recorded');
   assert.is(after.count, 2);
   const out = new Uint8Array(150);
@@ -38,7 +45,7 @@ test('windows are kept under the label of the moment and read back normalised', 
 });
 
 test('nothing changes while a round is at work', () => {
-  const examples = new WindowExamples(new NorChip(4 * SECTOR_BYTES), SHAPE, NORMALS);
+  const examples = opened(new NorChip(4 * SECTOR_BYTES));
   examples.label = 1;
   assert.not(examples.record(windowOf(1), true));
   assert.is(examples.count, 0);
@@ -53,7 +60,7 @@ test('what boards sum gives one normalisation for all, and it brings every chann
   const normals = [0, 1, 2].map((channel) => normalOf(boards.map((moments) => moments[channel])));
   assert.is(boards[0][1].count, 1000);
   assert.ok(Math.abs(normals[2].offset - 2000) < 30, `offset ${normals[2].offset}`);
-  const examples = new WindowExamples(new NorChip(4 * SECTOR_BYTES), SHAPE, NORMALS);
+  const examples = opened(new NorChip(4 * SECTOR_BYTES));
   examples.label = 3;
   examples.record(windowOf(7), false);
   examples.normals = normals;
@@ -68,7 +75,7 @@ test('what boards sum gives one normalisation for all, and it brings every chann
 
 test('a label, a window and normals that do not fit are refused', () => {
   const chip = new NorChip(4 * SECTOR_BYTES);
-  const examples = new WindowExamples(chip, SHAPE, NORMALS);
+  const examples = opened(chip);
   for (const label of [-1, 4, 0.5]) {
     assert.throws(() => {
       examples.label = label;

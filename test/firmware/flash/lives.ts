@@ -9,12 +9,19 @@ import { FlashSetup } from '../../../firmware/flash/setup.js';
 import { BootChoice } from '../../../firmware/update/bootchoice.js';
 import { type Trial, TrialLog } from '../../../firmware/update/trial.js';
 import { Random } from '../../../shared/fixed/random.js';
+import { finish } from '../../../shared/masks/work.js';
 import { crc32Update } from '../../../shared/protocol/crc32.js';
 import { NorChip, PowerLoss, SECTOR_BYTES, TEARS } from '../../../tools/emulator/chip.js';
 
 const PAIR = 2 * SECTOR_BYTES;
 const SHAPE = { steps: 40, channels: 3, classes: 4 };
 const NORMALS = [0, 1, 2].map((offset) => ({ offset, mantissa: 3, shift: 9 }));
+
+function windowsOf(chip: NorChip): WindowExamples {
+  const windows = new WindowExamples(regionOf(chip, 3 * PAIR, 2 * PAIR), SHAPE, NORMALS);
+  finish(windows.check());
+  return windows;
+}
 
 /** One life: says something new in each place. @throws PowerLoss */
 function live(chip: NorChip, life: number): void {
@@ -24,7 +31,7 @@ function live(chip: NorChip, life: number): void {
   const trial: Trial = { state: 'trial', slot: life % 2 === 0 ? 0 : 1, boots: life % 4, version: life };
   trials.save(trial);
   new BootChoice(regionOf(chip, 2 * PAIR, PAIR)).select(trial.slot);
-  const windows = new WindowExamples(regionOf(chip, 3 * PAIR, 2 * PAIR), SHAPE, NORMALS);
+  const windows = windowsOf(chip);
   windows.label = life % 4;
   windows.record(
     Int16Array.from({ length: 120 }, (_, i) => (life * 7919 + i * 31) % 30_000),
@@ -36,7 +43,7 @@ function live(chip: NorChip, life: number): void {
 function isSound(chip: NorChip, lives: number): boolean {
   const { ssid = 'Bäckerei 0' } = new FlashSetup(regionOf(chip, 0, PAIR)).load();
   const version = new TrialLog(regionOf(chip, PAIR, PAIR)).load()?.version ?? 0;
-  const windows = new WindowExamples(regionOf(chip, 3 * PAIR, 2 * PAIR), SHAPE, NORMALS);
+  const windows = windowsOf(chip);
   const out = new Uint8Array(120);
   const labels = Array.from({ length: windows.count }, (_, i) => windows.read(i, out));
   const kept = Number(ssid.slice('Bäckerei '.length));
