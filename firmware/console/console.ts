@@ -5,6 +5,7 @@
  */
 import { frozen } from '../../shared/fixed/frozen.js';
 import { isDeviceName, isTaskName } from '../../shared/protocol/device.js';
+import { parsePlace } from '../../shared/protocol/service.js';
 import type { Setup, SetupStore } from '../ports/ports.js';
 import { wordsOf } from './line.js';
 
@@ -29,15 +30,14 @@ interface Command {
 }
 
 const AUTO = 'auto';
-const HOST = /^[A-Za-z0-9.-]{1,90}(:[0-9]{1,5})?$/;
 
 const COMMANDS: Readonly<Record<string, Command>> = frozen({
   help: { usage: 'help', text: 'this list', least: 0, most: 0, run: help },
   status: { usage: 'status', text: 'what the board does and has', least: 0, most: 0, run: status },
   wifi: { usage: 'wifi <name> [password]', text: 'Wi-Fi to join', least: 1, most: 2, run: wifi },
   broker: {
-    usage: 'broker <host>[:port] | auto',
-    text: 'where the broker is',
+    usage: 'broker <address> | auto',
+    text: 'where it is: host[:port] or mqtts://host[:port]',
     least: 1,
     most: 1,
     run: broker,
@@ -110,10 +110,7 @@ function wifi(options: ConsoleOptions, [ssid, password]: readonly string[]): voi
 }
 
 function broker(options: ConsoleOptions, [place]: readonly string[]): void {
-  const port = Number(place.split(':')[1] ?? 1883);
-  if (!HOST.test(place) || port < 1 || port > 65535) {
-    throw new RangeError(`broker ${place}, expected a host or host:port, or ${AUTO}`);
-  }
+  parsePlace(place);
   change(options, { broker: place === AUTO ? undefined : place }, `broker ${place}`);
 }
 

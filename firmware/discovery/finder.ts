@@ -21,7 +21,7 @@ export interface Pending {
 }
 
 export interface FinderOptions extends Wanted {
-  readonly told?: string; // host or host:port
+  readonly told?: string; // as `parsePlace` takes it
   readonly last?: string; // what was remembered
   readonly clock: Clock;
   readonly log: Log;

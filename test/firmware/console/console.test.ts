@@ -58,6 +58,15 @@ test('a person sets Wi-Fi, broker, task, name and code, and they are kept', () =
   assert.equal([broker, password, ssid], [undefined, undefined, 'open']);
 });
 
+test('a broker is told as a host, with a port, and with or without TLS', () => {
+  const desk = new Desk();
+  for (const place of ['desk.lan', 'desk.lan:1884', 'mqtt://desk.lan', 'mqtts://192.168.1.10:8884']) {
+    assert.is(desk.type(`broker ${place}`), `broker ${place}: kept; say reset to use it`);
+    assert.is(desk.setup.load().broker, place);
+    assert.match(desk.type('status'), new RegExp(`broker ${place},`));
+  }
+});
+
 test('status tells what there is, but no password and no code', () => {
   const desk = new Desk();
   assert.is(desk.type('status'), 'round 7, training\nwifi not set, broker auto, task not set');
@@ -105,8 +114,10 @@ test('mistakes are answered and change nothing', () => {
     ['wifi home short', 'password, expected 8 characters or more'],
     ['wifi "home', 'a quote is not closed'],
     ['wifi a b c', 'say: wifi <name> [password]'],
-    ['broker host:0', 'broker host:0, expected a host or host:port, or auto'],
-    ['broker a/b', 'broker a/b, expected a host or host:port, or auto'],
+    ['broker host:0', 'broker host:0, expected host:port, such as 192.168.1.10:1883'],
+    ['broker a/b', 'broker a/b, expected host:port, such as 192.168.1.10:1883'],
+    ['broker http://desk', 'broker http://desk, expected host:port, such as 192.168.1.10:1883'],
+    ['broker mqtts://desk:65536', 'broker mqtts://desk:65536, expected host:port, such as 192.168.1.10:1883'],
     ['task Digits', 'task "Digits", expected 1 to 32 of a-z, 0-9 and -'],
     ['name ', 'say: name <name>'],
     [`wifi ${'ä'.repeat(17)}`, 'ssid of 34 bytes, expected at most 32'],

@@ -12,7 +12,7 @@ import { browse } from './discovery.js';
 export interface WifiNetworkOptions {
   readonly task: string;
   readonly isSecure: boolean; // over TLS or not at all
-  readonly broker?: string; // host or host:port; searched for when left out
+  readonly broker?: string; // as `parsePlace` takes it; searched for when left out
   readonly last?: string; // what was remembered
   readonly clock: Clock;
   readonly log: Log;

@@ -238,6 +238,15 @@ else {
     await lost.line(/nowhere\.lan/);
   });
 
+  test('a broker over TLS is more than this firmware can; it says so and takes another address', async () => {
+    const setup = { ...WIFI, device: 'desk-1', broker: 'mqtts://laptop.lan' };
+    const chip = powered({ engine, chip: flashedChip(setup, undefined) });
+    await chip.line(/^cannot start: .*broker mqtts:\/\/laptop\.lan, expected mqtt: no firmware with TLS$/);
+    chip.board.type('broker mqtt://laptop.lan\r\nreset\r\n');
+    await chip.line(/^broker mqtt:\/\/laptop\.lan: kept; say reset to use it$/);
+    await chip.line(/^desk-1: esp32 board, task digits$/);
+  });
+
   test('a board that was flashed with another partition table says which partition it misses', async () => {
     for (const name of ['setup', 'models', 'shard']) {
       const partitions = PARTITIONS.filter((partition) => partition.name !== name);
