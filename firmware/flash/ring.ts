@@ -13,7 +13,7 @@ const HEADER_BYTES = 8;
 const ERASED = 0xff;
 /** Read at a time where nobody wants the bytes. */
 const PIECE_BYTES = 256;
-/** To look at a place costs as much time as to sum about so many bytes. */
+/** What a place costs beside its bytes, in bytes summed: 20 to 45 on desktop XS, and two answers of flash. */
 const PLACE_BYTES = 128;
 
 export class Ring {
