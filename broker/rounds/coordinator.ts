@@ -115,7 +115,7 @@ export class Coordinator implements Uplinks {
     const collection = this.#collection;
     const judgement = collection?.judge(device, frame) ?? judgementOf(frame, () => 'wrong round');
     const isAccepted = judgement.kind === 'accepted';
-    this.#registry.worked(device, isAccepted);
+    this.#registry.worked(device, judgement.kind);
     if (collection !== undefined && isAccepted) await this.#keep(collection, device, frame);
     await this.#answer(device, judgement);
     this.#gathering.lookSoon();
@@ -134,7 +134,10 @@ export class Coordinator implements Uplinks {
 
   receiveMetrics(device: string, frame: Uint8Array): void {
     const metrics = readable(() => decodeMetrics(frame));
-    if (metrics !== undefined) this.#emit({ kind: 'metrics', device, metrics }); // lost ones are not missed
+    if (metrics === undefined) return; // lost ones are not missed
+    const announced = this.#collection?.terms.round ?? this.#committed.length;
+    if (metrics.round >= 1 && metrics.round <= announced) this.#registry.measured(device, metrics);
+    this.#emit({ kind: 'metrics', device, metrics });
   }
 
   receiveGone(device: string): void {

@@ -6,7 +6,9 @@
 import type { Power } from '../../shared/fixed/power.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { Model } from '../../shared/model/model.js';
+import type { Metrics } from '../../shared/protocol/metrics.js';
 import type { ModelHash } from '../../shared/protocol/model.js';
+import type { VerdictKind } from '../../shared/protocol/verdict.js';
 import type { DeviceRecord } from './clients.js';
 import type { RoundSummary } from './event.js';
 
@@ -33,6 +35,23 @@ export interface Store {
   forgetDevice(device: string): void;
   /** Remembers a device; written together with the next updates, lost only if the power goes first. */
   saveDevice(record: DeviceRecord): void;
+  /** What a round cost a device: its last rounds are kept. Nobody waits for it; lost if the power goes first. */
+  saveMetrics(record: MetricsRecord): void;
+  /** One more refused update. Written as `saveDevice` is. */
+  saveRefusal(device: string, reason: VerdictKind): void;
+}
+
+export interface MetricsRecord {
+  readonly device: string;
+  readonly seenMs: number; // since 1970
+  readonly metrics: Metrics;
+}
+
+/** Updates of a device that were refused. */
+export interface Refusals {
+  readonly device: string;
+  readonly count: number;
+  readonly reason: VerdictKind; // of the last one
 }
 
 export interface SavedState {

@@ -2,7 +2,9 @@
  * The registry of clients as the rounds use it: every change is given to the store and told to people.
  * @module
  */
+import type { Metrics } from '../../shared/protocol/metrics.js';
 import type { Status } from '../../shared/protocol/status.js';
+import type { VerdictKind } from '../../shared/protocol/verdict.js';
 import type { Clients, DeviceRecord } from './clients.js';
 import type { FederationEvent } from './event.js';
 import type { Clock, Store } from './ports.js';
@@ -56,9 +58,20 @@ export class Registry {
     this.#ports.onEvent({ kind: 'device', device, state: 'gone' });
   }
 
-  /** It sent its update. */
-  worked(device: string, isAccepted: boolean): void {
-    this.#save(this.#clients.worked(device, isAccepted, this.#ports.clock.dateMs()));
+  /** It sent its update. A duplicate is no refusal: its first copy counts. */
+  worked(device: string, verdict: VerdictKind): void {
+    const { store, clock } = this.#ports;
+    const record = this.#clients.worked(device, verdict === 'accepted', clock.dateMs());
+    this.#save(record);
+    const isRefused = verdict !== 'accepted' && verdict !== 'duplicate';
+    if (record !== undefined && isRefused) store.saveRefusal(device, verdict);
+  }
+
+  /** What a round cost it. Only registered devices are written down: strangers fill no disk. */
+  measured(device: string, metrics: Metrics): void {
+    const { store, clock } = this.#ports;
+    if (this.#clients.get(device) === undefined) return;
+    store.saveMetrics({ device, seenMs: clock.dateMs(), metrics });
   }
 
   /** Counts a failure of everyone who was asked in this round and has not reported. */

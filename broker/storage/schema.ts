@@ -6,6 +6,8 @@
  * rounds   one row per attempt: announced → sealed → committed, or announced → abandoned
  * updates  accepted updates; the frame is dropped once its round is decided
  * parts    whose part of a deal of examples is whose, for ever
+ * metrics  what its last rounds cost each device, see METRICS_KEPT
+ * refusals how many updates of a device were refused, and why the last one
  * moments  the last sums of each device's sensor; those that made the normalisation
  * windows  one row at most: the windows frame with its normalisation
  * optimizer one row at most: the state of the server's optimizer after the last committed round
@@ -56,6 +58,32 @@ CREATE TABLE IF NOT EXISTS parts (
   PRIMARY KEY (deal, device),
   UNIQUE (deal, part)
 );
+CREATE TABLE IF NOT EXISTS metrics (
+  device TEXT NOT NULL,
+  round INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  train_ms INTEGER NOT NULL,
+  slices INTEGER NOT NULL,
+  longest_slice_ms INTEGER NOT NULL,
+  macs INTEGER NOT NULL,
+  bytes_up INTEGER NOT NULL,
+  bytes_down INTEGER NOT NULL,
+  reconnects INTEGER NOT NULL,
+  free_bytes INTEGER NOT NULL,
+  heap_bytes INTEGER NOT NULL,
+  chunk_bytes INTEGER NOT NULL,
+  slots INTEGER NOT NULL,
+  millijoules INTEGER NOT NULL,
+  rssi INTEGER NOT NULL,
+  reset TEXT NOT NULL,
+  PRIMARY KEY (device, round)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refusals (
+  device TEXT PRIMARY KEY,
+  count INTEGER NOT NULL,
+  reason TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS moments (
   device TEXT PRIMARY KEY,
   frame BLOB NOT NULL
@@ -67,3 +95,9 @@ CREATE TABLE IF NOT EXISTS optimizer (
   state BLOB NOT NULL
 );
 `;
+
+/**
+ * Rounds of which a device's metrics are kept: its newest. With one row for each, the table never has
+ * more than so many times the registered devices, whatever boards send.
+ */
+export const METRICS_KEPT = 32;

@@ -4,16 +4,18 @@
  *
  * Updates that come within a few milliseconds share one transaction, and their promises resolve after
  * it: a thousand boards that report at once cost a few syncs. Every other call writes what waits in
- * the same transaction as its own, so the order on disk is the order of the calls.
+ * the same transaction as its own, so the order on disk is the order of the calls. Metrics start no
+ * transaction of their own for a second: they go along with whatever is written before.
  * @module
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
+import type { VerdictKind } from '../../shared/protocol/verdict.js';
 import type { DeviceRecord } from '../rounds/clients.js';
 import type { DealStore } from '../rounds/dealer.js';
 import type { RoundSummary } from '../rounds/event.js';
 import type { LiveStore } from '../rounds/live.js';
-import type { OpenRound, SavedState, SavedUpdate, Store } from '../rounds/ports.js';
+import type { MetricsRecord, OpenRound, Refusals, SavedState, SavedUpdate, Store } from '../rounds/ports.js';
 import { Checkpoints } from './checkpoint.js';
 import { checkFingerprint, entriesOf, type Fingerprint } from './fingerprint.js';
 import { hashFrame } from './hash.js';
@@ -34,6 +36,8 @@ const FEDERATION = 'federation';
  * hardly later, and a disk that is always busy has at least as long between two syncs.
  */
 const GATHER_MS = 4;
+/** How long metrics wait for a transaction that somebody needs. */
+const METRICS_MS = 1000;
 
 export class FolderStore implements Store, DealStore, LiveStore {
   readonly #folder: string;
@@ -44,7 +48,10 @@ export class FolderStore implements Store, DealStore, LiveStore {
   #parts: PartRow[] = [];
   readonly #moments = new Map<string, Uint8Array>(); // by device
   readonly #devices = new Map<string, DeviceRecord | undefined>(); // undefined: to be forgotten
+  readonly #refusals = new Map<string, Refusals>(); // by device
+  readonly #metrics = new Map<string, MetricsRecord>(); // by device and round
   #waiters: Waiter[] = [];
+  #metricsFlush: NodeJS.Timeout | undefined;
   #flush: NodeJS.Timeout | undefined;
   #failure: unknown;
 
@@ -149,6 +156,18 @@ export class FolderStore implements Store, DealStore, LiveStore {
     this.#flushSoon();
   }
 
+  saveMetrics(record: MetricsRecord): void {
+    if (this.#failure !== undefined) return;
+    this.#metrics.set(`${record.device} ${record.metrics.round}`, record);
+    this.#metricsFlush ??= setTimeout(() => this.#flushSoon(), METRICS_MS);
+  }
+
+  saveRefusal(device: string, reason: VerdictKind): void {
+    const count = (this.#refusals.get(device)?.count ?? 0) + 1;
+    this.#refusals.set(device, { device, count, reason });
+    this.#flushSoon();
+  }
+
   forgetDevice(device: string): void {
     this.#devices.set(device, undefined);
     this.#flushSoon();
@@ -213,6 +232,8 @@ export class FolderStore implements Store, DealStore, LiveStore {
   #write(step: () => void = () => {}): void {
     clearTimeout(this.#flush);
     this.#flush = undefined;
+    clearTimeout(this.#metricsFlush);
+    this.#metricsFlush = undefined;
     const waiters = this.#waiters;
     this.#waiters = [];
     try {
@@ -221,6 +242,8 @@ export class FolderStore implements Store, DealStore, LiveStore {
         for (const update of this.#updates) this.#tables.insertUpdate(update);
         for (const part of this.#parts) this.#tables.insertPart(part);
         for (const [device, frame] of this.#moments) this.#tables.putMoments(device, frame);
+        for (const record of this.#metrics.values()) this.#tables.putMetrics(record);
+        for (const refusals of this.#refusals.values()) this.#tables.addRefusals(refusals);
         for (const [device, record] of this.#devices) {
           if (record === undefined) this.#tables.deleteDevice(device);
           else this.#tables.putDevice(record);
@@ -235,6 +258,8 @@ export class FolderStore implements Store, DealStore, LiveStore {
     this.#updates = [];
     this.#parts = [];
     this.#moments.clear();
+    this.#metrics.clear();
+    this.#refusals.clear();
     this.#devices.clear();
     for (const { resolve } of waiters) resolve();
   }

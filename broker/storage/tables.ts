@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import type { DeviceRecord } from '../rounds/clients.js';
 import type { RoundSummary } from '../rounds/event.js';
-import type { OpenRound, SavedUpdate } from '../rounds/ports.js';
-import { SCHEMA } from './schema.js';
+import type { MetricsRecord, OpenRound, Refusals, SavedUpdate } from '../rounds/ports.js';
+import { METRICS_KEPT, SCHEMA } from './schema.js';
 
 export type RoundState = 'announced' | 'sealed' | 'committed' | 'abandoned';
 
@@ -28,6 +28,8 @@ export class Tables {
   readonly #database: InstanceType<typeof Database>;
   readonly #insertUpdate: Database.Statement;
   readonly #putDevice: Database.Statement;
+  readonly #putMetrics: Database.Statement;
+  readonly #dropMetrics: Database.Statement;
 
   /** Opens the database of a folder, or makes it. WAL and full sync: a transaction is durable when it returns. */
   constructor(folder: string) {
@@ -45,6 +47,16 @@ export class Tables {
         `INSERT OR REPLACE INTO devices
          (device, state, board, firmware, examples, model_hash, free_bytes, seen_ms, reports, failures)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      );
+      this.#putMetrics = this.#database.prepare(
+        `INSERT OR REPLACE INTO metrics
+         (device, round, attempt, seen_ms, train_ms, slices, longest_slice_ms, macs, bytes_up, bytes_down,
+          reconnects, free_bytes, heap_bytes, chunk_bytes, slots, millijoules, rssi, reset)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      );
+      this.#dropMetrics = this.#database.prepare(
+        `DELETE FROM metrics WHERE device = ? AND round <
+         (SELECT round FROM metrics WHERE device = ? ORDER BY round DESC LIMIT 1 OFFSET ?)`,
       );
     } catch (error) {
       this.#database.close();
@@ -91,8 +103,29 @@ export class Tables {
     this.#putDevice.run(values);
   }
 
+  /** With its metrics and refusals: nothing grows with the names that strangers invent. */
   deleteDevice(device: string): void {
-    this.#run('DELETE FROM devices WHERE device = ?', [device]);
+    for (const table of ['devices', 'metrics', 'refusals']) {
+      this.#run(`DELETE FROM ${table} WHERE device = ?`, [device]);
+    }
+  }
+
+  /** The last frame of a round counts; the oldest round goes when there are more than METRICS_KEPT. */
+  putMetrics({ device, seenMs, metrics }: MetricsRecord): void {
+    const { round, attempt, trainMs, slices, longestSliceMs, macs, bytesUp, bytesDown } = metrics;
+    const { reconnects, freeBytes, heapBytes, chunkBytes, slots, millijoules, rssi, reset } = metrics;
+    const training = [trainMs, slices, longestSliceMs, macs, bytesUp, bytesDown];
+    const vitals = [reconnects, freeBytes, heapBytes, chunkBytes, slots, millijoules, rssi, reset];
+    this.#putMetrics.run([device, round, attempt, seenMs, ...training, ...vitals]);
+    this.#dropMetrics.run([device, device, METRICS_KEPT - 1]);
+  }
+
+  addRefusals({ device, count, reason }: Refusals): void {
+    this.#run(
+      `INSERT INTO refusals (device, count, reason) VALUES (?, ?, ?)
+       ON CONFLICT (device) DO UPDATE SET count = count + excluded.count, reason = excluded.reason`,
+      [device, count, reason],
+    );
   }
 
   insertUpdate({ round, attempt, device, frame }: SavedUpdate): void {

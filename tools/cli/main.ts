@@ -8,6 +8,7 @@ import { certificateCommand } from './certificate.js';
 import { costCommand } from './cost.js';
 import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
+import { devicesCommand } from './devices.js';
 import { emulateCommand } from './emulate.js';
 import { experimentCommand } from './experiment.js';
 import { firmwareCommand } from './firmware.js';
@@ -24,6 +25,7 @@ const program = new Command('sparrow')
   .addCommand(brokerCommand())
   .addCommand(certificateCommand())
   .addCommand(emulateCommand())
+  .addCommand(devicesCommand())
   .addCommand(experimentCommand())
   .addCommand(resultsCommand())
   .addCommand(dataCommand())
