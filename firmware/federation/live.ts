@@ -143,10 +143,9 @@ export class Live implements Companion {
     if (this.#client?.isIdle === false)
       throw new RangeError('another task, expected none while a round is at work');
     sensor.stop();
-    this.#check?.cancel();
+    this.#forget();
     const windows = this.#examples.record({ steps, channels, classes }, least);
     this.#format = format;
-    this.#cutter = undefined;
     const { clock, log } = this.#ports;
     this.#check = new Slices(clock, windows.check(), CHECK_BYTES, {
       onDone: () => {
@@ -162,6 +161,17 @@ export class Live implements Companion {
         log.line(`windows in flash not used: ${reasonOf(error)}`);
       },
     });
+  }
+
+  /** What belongs to the task before. */
+  #forget(): void {
+    this.#check?.cancel();
+    this.#sums?.cancel();
+    this.#sums = undefined;
+    this.#summed = 0;
+    this.#cutter = undefined;
+    this.#predictor?.stop();
+    this.#predictor = undefined;
   }
 
   #sample(values: Int16Array): void {
