@@ -68,7 +68,8 @@ function targets(baseline: Baseline): string {
     const shown = `${isLeast ? 'at least' : 'at most'} ${format(limit)}${unit}`;
     if (value === undefined) return [name, shown, NOTHING, NOTHING];
     const isMet = isLeast ? value >= limit : value <= limit;
-    const percent = Math.abs(100 * (value / limit - 1)).toFixed(0);
+    const off = Math.abs(100 * (value / limit - 1));
+    const percent = off.toFixed(off < 1 ? 1 : 0);
     const digits = value < 100 ? value.toFixed(1) : format(Math.round(value));
     return [name, shown, `${digits}${unit}`, isMet ? 'met' : `missed by ${percent} %`];
   });
