@@ -1,9 +1,8 @@
 /**
  * About how much energy a board has spent: measured times in each state, times what the state draws. Good for
- * comparing rounds and boards, not for sizing a battery: currents are a chip's alone, rounded, and differ by
- * half from board to board.
- * Sources: power consumption by mode and radio state in Espressif's series datasheets (ESP32 v4, ESP32-S3 v1.8,
- * ESP32-C3 v1.6), CPU at full clock, 802.11n; ESP-AT guide, "Sleep AT Examples", for the average of modem-sleep.
+ * comparing rounds and boards, not for sizing a battery. The currents are rough: of the order of what Espressif's series
+ * datasheets give by mode and radio state (CPU at full clock, 802.11n), for the chip alone, not measured here.
+ * Look them up before you quote a figure; boards differ by half.
  * @module
  */
 import { frozen } from '../../shared/fixed/frozen.js';
