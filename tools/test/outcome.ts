@@ -34,7 +34,8 @@ export function judge({ code, timedOut, output }: Exit): Outcome {
     if (summary === undefined) return 'no test ran: is test.run() at the end?';
     if (leftOut > 0) return `${leftOut} tests left out by .only or .skip`;
     if (total === 0 && skipped === 0) return 'no test in it';
-    if (code === 0 && passed < total) return `${total - passed} of ${total} tests did not run: a hook threw`;
+    if (code === 0 && passed < total)
+      return `${total - passed} of ${total} tests did not run: a hook threw (see tools/test/hook.ts)`;
     return '';
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, compile, compileAll, HOST, hashOf, headersIn, sourcesIn, XS } from './compile.js';
@@ -86,18 +87,21 @@ export async function buildHost(
   const engineKey = hashOf([...size, ...FLAGS, ...engineFlags], [...engine, join(HOST, 'platform.h')]);
   const path = join(CACHE, `host-${bits}-${key}`);
   if (existsSync(path)) return path;
-  const objects = await Promise.all([
-    compileAll(
-      COMPILER,
-      engine.filter((path) => !isStripped || !path.endsWith(STRIPPED.engine)),
-      [...size, ...FLAGS, ...engineFlags],
-      join(CACHE, `engine-${bits}-${engineKey}`),
-    ),
-    compileAll(COMPILER, own, [...size, ...FLAGS, ...flags], join(CACHE, `own-${bits}-${key}`)),
-  ]);
-  const temporary = `${path}-${process.pid}`;
-  await compile(COMPILER, [...size, ...objects.flat(), ...LIBRARIES, '-o', temporary]);
-  renameSync(temporary, path);
-  rmSync(join(CACHE, `own-${bits}-${key}`), { recursive: true, force: true });
+  const mine = join(CACHE, `own-${randomUUID()}`); // another process may build the same
+  try {
+    const objects = await Promise.all([
+      compileAll(
+        COMPILER,
+        engine.filter((path) => !isStripped || !path.endsWith(STRIPPED.engine)),
+        [...size, ...FLAGS, ...engineFlags],
+        join(CACHE, `engine-${bits}-${engineKey}`),
+      ),
+      compileAll(COMPILER, own, [...size, ...FLAGS, ...flags], mine),
+    ]);
+    await compile(COMPILER, [...size, ...objects.flat(), ...LIBRARIES, '-o', join(mine, 'program')]);
+    renameSync(join(mine, 'program'), path);
+  } finally {
+    rmSync(mine, { recursive: true, force: true });
+  }
   return path;
 }

@@ -4,6 +4,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
+import { told } from '../../../tools/test/hook.js';
 import { Certificates } from '../certificates.js';
 import { connectPacket } from '../mqtt/clients.js';
 import { pour, Siege, sleep } from './siege.js';
@@ -15,9 +16,11 @@ const LIMIT_BYTES = 200_000_000;
 
 const certificates = new Certificates();
 let siege: Siege;
-test.before(async () => {
-  siege = await Siege.begin({ port: undefined, tls: { ...certificates.files, port: 0 } }, certificates.ca);
-});
+test.before(
+  told(async () => {
+    siege = await Siege.begin({ port: undefined, tls: { ...certificates.files, port: 0 } }, certificates.ca);
+  }),
+);
 test.after(async () => {
   await siege.end();
   certificates.remove();

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { layoutOf } from '../../../shared/model/layout.js';
 import { maxUpdateBytes } from '../../../shared/protocol/update.js';
+import { told } from '../../../tools/test/hook.js';
 import { fixChecksum } from '../../shared/protocol/samples.js';
 import { DESCRIPTION } from '../../tools/emulator/digits.js';
 import { publishPacket, subscribePacket, unsubscribePacket, until } from '../mqtt/clients.js';
@@ -16,9 +17,11 @@ const PLAN = 'fl/1/digits/plan';
 const MODEL = 'fl/1/digits/model';
 
 let siege: Siege;
-test.before(async () => {
-  siege = await Siege.begin();
-});
+test.before(
+  told(async () => {
+    siege = await Siege.begin();
+  }),
+);
 test.after(() => siege.end());
 
 function many(count: number, packet: Uint8Array): Uint8Array {

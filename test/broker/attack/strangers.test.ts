@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
+import { told } from '../../../tools/test/hook.js';
 import { connectPacket, publishPacket } from '../mqtt/clients.js';
 import { statusFrame } from '../task.js';
 import { pour, Siege, sleep } from './siege.js';
@@ -10,9 +11,11 @@ const test = suite('attack by strangers');
 /** Beyond what the broker had in peace: each connection takes some 50 KB, and what is free is not given back at once. */
 const LIMIT_BYTES = 120_000_000;
 let siege: Siege;
-test.before(async () => {
-  siege = await Siege.begin();
-});
+test.before(
+  told(async () => {
+    siege = await Siege.begin();
+  }),
+);
 test.after(() => siege.end());
 
 /** Of the room's boards: they lose their connections, and need new ones in the middle of the attack. */

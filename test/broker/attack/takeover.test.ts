@@ -1,13 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { told } from '../../../tools/test/hook.js';
 import { Siege, sleep } from './siege.js';
 
 const test = suite('attack on a name');
 
 let siege: Siege;
-test.before(async () => {
-  siege = await Siege.begin();
-});
+test.before(
+  told(async () => {
+    siege = await Siege.begin();
+  }),
+);
 test.after(() => siege.end());
 
 test('a stranger that takes the name of a board again and again cannot keep its updates out', async () => {

@@ -5,6 +5,7 @@ import { Handshake } from '../../../firmware/tls/handshake.js';
 import { ProtocolError } from '../../../shared/protocol/error.js';
 import { derOf, type Identity, makeBroker } from '../../../tools/certificate/certificate.js';
 import { NODE_CRYPTO } from '../../../tools/firmware/signature.js';
+import { told } from '../../../tools/test/hook.js';
 import { authority } from '../../broker/certificates.js';
 import { handshakeOf, messagesOf, RECORD } from './wire.js';
 
@@ -16,9 +17,11 @@ const broker = makeBroker(ca, ['laptop.local'], 30);
 const refuse = (bytes: Uint8Array) => refuseCertificate(bytes, 'laptop.local', Date.now(), trust);
 
 let good: Buffer;
-test.before(async () => {
-  good = Buffer.concat(await handshakeOf(broker));
-});
+test.before(
+  told(async () => {
+    good = Buffer.concat(await handshakeOf(broker));
+  }),
+);
 
 /** What a board makes of these bytes, in pieces of so many. */
 function judged(bytes: Uint8Array, piece = bytes.length): string {

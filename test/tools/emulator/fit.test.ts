@@ -8,6 +8,7 @@ import { ZOO } from '../../../tools/datasets/zoo.js';
 import { runStand } from '../../../tools/emulator/stand.js';
 import type { XsEngineFiles } from '../../../tools/emulator/xsboard.js';
 import { xsFiles } from '../../../tools/emulator/xsfiles.js';
+import { told } from '../../../tools/test/hook.js';
 import { skip } from '../../../tools/test/skip.js';
 import { compiles, missingForHost } from '../../../tools/xs/build.js';
 import { Folders } from '../../broker/folder.js';
@@ -35,9 +36,11 @@ if (missing !== undefined) skip('c', missing);
 else if (!compiles(32)) skip('multilib', 'the compiler makes no 32-bit programs (gcc-multilib)');
 else {
   let engine: XsEngineFiles;
-  test.before(async () => {
-    engine = await xsFiles(console.log, true, folders.make());
-  });
+  test.before(
+    told(async () => {
+      engine = await xsFiles(console.log, true, folders.make());
+    }),
+  );
 
   test('in batches of four, spoken words fit a plain esp32 with sparrow and with one mask for all', async () => {
     const board = boardProfile('esp32');

@@ -10,6 +10,7 @@ import { ZOO } from '../../../tools/datasets/zoo.js';
 import { runStand, type Stand, type StandResult } from '../../../tools/emulator/stand.js';
 import type { XsEngineFiles } from '../../../tools/emulator/xsboard.js';
 import { xsFiles } from '../../../tools/emulator/xsfiles.js';
+import { told } from '../../../tools/test/hook.js';
 import { skip } from '../../../tools/test/skip.js';
 import { compiles, missingForHost } from '../../../tools/xs/build.js';
 import { type Task, taskOf } from './task.js';
@@ -38,9 +39,11 @@ if (missing !== undefined) skip('c', missing);
 else if (!compiles(32)) skip('multilib', 'the compiler makes no 32-bit programs (gcc-multilib)');
 else {
   let engine: XsEngineFiles;
-  test.before(async () => {
-    engine = await xsFiles(console.log);
-  });
+  test.before(
+    told(async () => {
+      engine = await xsFiles(console.log);
+    }),
+  );
   const run = (task: Task, board: string, options: Partial<Stand>): Promise<StandResult> =>
     runStand({ engine, board, ...task.stand, ...options });
 

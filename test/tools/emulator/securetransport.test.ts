@@ -5,6 +5,7 @@ import { MqttBroker } from '../../../broker/mqtt/broker.js';
 import { readCredentials } from '../../../broker/mqtt/credentials.js';
 import { BROKER_NAME } from '../../../shared/protocol/service.js';
 import { type BrokerAddress, TcpTransport } from '../../../tools/emulator/transport.js';
+import { told } from '../../../tools/test/hook.js';
 import { authority, Certificates } from '../../broker/certificates.js';
 import { until } from '../../broker/mqtt/clients.js';
 
@@ -15,30 +16,32 @@ const gone: string[] = [];
 let broker: MqttBroker;
 let address: BrokerAddress;
 let server: Server;
-test.before(async () => {
-  const uplinks = {
-    hasReported: () => false,
-    receiveUpdate: async () => {},
-    receiveStatus: async () => {},
-    receiveMetrics: () => {},
-    receiveGone: (device: string) => void gone.push(device),
-  };
-  broker = new MqttBroker(
-    {
-      task: 'digits',
-      host: '127.0.0.1',
-      tls: { port: 0, context: readCredentials(certificates.files, Date.now()) },
-      maxClients: 100,
-      maxUpdateBytes: 10_000,
-      maxQueuedBytes: 262_144,
-    },
-    () => {},
-  );
-  const { tls: port = 0 } = await broker.listen(uplinks);
-  address = { host: '127.0.0.1', port };
-  server = createPlain((socket) => socket.on('error', () => {}).end('no TLS here, whatever you say'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
+test.before(
+  told(async () => {
+    const uplinks = {
+      hasReported: () => false,
+      receiveUpdate: async () => {},
+      receiveStatus: async () => {},
+      receiveMetrics: () => {},
+      receiveGone: (device: string) => void gone.push(device),
+    };
+    broker = new MqttBroker(
+      {
+        task: 'digits',
+        host: '127.0.0.1',
+        tls: { port: 0, context: readCredentials(certificates.files, Date.now()) },
+        maxClients: 100,
+        maxUpdateBytes: 10_000,
+        maxQueuedBytes: 262_144,
+      },
+      () => {},
+    );
+    const { tls: port = 0 } = await broker.listen(uplinks);
+    address = { host: '127.0.0.1', port };
+    server = createPlain((socket) => socket.on('error', () => {}).end('no TLS here, whatever you say'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  }),
+);
 test.after(async () => {
   await broker.close();
   server.close();

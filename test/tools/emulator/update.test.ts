@@ -11,6 +11,7 @@ import { EmulatedBoard } from '../../../tools/emulator/board.js';
 import { FirmwareFlash, makeImage } from '../../../tools/emulator/bootloader.js';
 import { SECTOR_BYTES } from '../../../tools/emulator/chip.js';
 import { makeKey, publicKeyOf, signFirmware } from '../../../tools/firmware/signature.js';
+import { told } from '../../../tools/test/hook.js';
 import { until } from '../../firmware/room.js';
 import { digitsSettings, openDigits, QUICK, SHARDS, TASK } from './digits.js';
 
@@ -26,14 +27,16 @@ let broker: RunningBroker;
 const versions: number[] = []; // in each status
 const lines: string[] = [];
 
-test.before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'update-'));
-  broker = await openDigits(
-    digitsSettings(folder),
-    () => {},
-    (line) => lines.push(line),
-  );
-});
+test.before(
+  told(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'update-'));
+    broker = await openDigits(
+      digitsSettings(folder),
+      () => {},
+      (line) => lines.push(line),
+    );
+  }),
+);
 test.after(async () => {
   await broker.close();
   rmSync(folder, { recursive: true });

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { traceLine } from '../../../tools/emulator/trace.js';
 import { XsBoard, type XsEngineFiles } from '../../../tools/emulator/xsboard.js';
 import { xsFiles } from '../../../tools/emulator/xsfiles.js';
+import { told } from '../../../tools/test/hook.js';
 import { skip } from '../../../tools/test/skip.js';
 import { missingForHost } from '../../../tools/xs/build.js';
 import { Folders } from '../../broker/folder.js';
@@ -35,10 +36,12 @@ if (missing !== undefined) skip('c', missing);
 else {
   let files: XsEngineFiles;
   let onNode: Traced;
-  test.before(async () => {
-    files = await xsFiles(console.log);
-    onNode = await traced(files, 0);
-  });
+  test.before(
+    told(async () => {
+      files = await xsFiles(console.log);
+      onNode = await traced(files, 0);
+    }),
+  );
 
   test('boards on XS beside boards on Node: the same traces and the same model, byte for byte', async () => {
     const { traces, model, room } = await traced(files, 3);

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelModules, ROOT } from '../../../tools/kernels-to-c/modules.js';
 import { recordCalls } from '../../../tools/kernels-to-c/record.js';
+import { told } from '../../../tools/test/hook.js';
 import { presentTargets, replay, temporaryFolder } from './replay.js';
 
 const test = suite('kernels-to-c/parity');
@@ -12,12 +13,14 @@ const folder = temporaryFolder();
 const trace = join(folder, 'kernels.trace');
 const targets = presentTargets();
 
-test.before(async () => {
-  const kernelTests = readdirSync(join(ROOT, 'test/firmware/kernels'))
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `test/firmware/kernels/${name}`);
-  if (targets.length > 0) await recordCalls(trace, [...kernelTests, 'test/shared/masks/topk.test.ts']);
-});
+test.before(
+  told(async () => {
+    const kernelTests = readdirSync(join(ROOT, 'test/firmware/kernels'))
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `test/firmware/kernels/${name}`);
+    if (targets.length > 0) await recordCalls(trace, [...kernelTests, 'test/shared/masks/topk.test.ts']);
+  }),
+);
 
 for (const target of targets) {
   test(`${target.name}: every kernel gives the bits of TypeScript in all cases of its tests`, async () => {

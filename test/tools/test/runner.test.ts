@@ -61,6 +61,13 @@ test('a promise that never settles is a failure', () =>
 test('a hook that throws is a failure', () =>
   failsWith(`${UVU}test.before(() => { throw 1; });\ntest('a', () => {});\ntest.run();`, /a hook threw/));
 
+test('what a told hook throws is printed', () => {
+  const hook = import.meta.resolve('../../../tools/test/hook.ts');
+  const before = `test.before(told(() => { throw new Error('quince'); }));`;
+  const source = `import { told } from '${hook}';\n${UVU}${before}\ntest('a', () => {});\ntest.run();`;
+  return failsWith(source, /quince/);
+});
+
 test('a file that throws is a failure, and its reason is printed', () =>
   failsWith(`throw new Error('plum');`, /plum/));
 

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { Random } from '../../../../shared/fixed/random.js';
 import { manifestLimits, moddableFiles } from '../../../../tools/emulator/moddablefiles.js';
 import type { XsEngineFiles } from '../../../../tools/emulator/xsboard.js';
+import { told } from '../../../../tools/test/hook.js';
 import { skip } from '../../../../tools/test/skip.js';
 import { bestBits, missingForHost } from '../../../../tools/xs/build.js';
 import { Folders } from '../../../broker/folder.js';
@@ -67,10 +68,12 @@ if (missing !== undefined) skip('xs', missing);
 else {
   let engine: XsEngineFiles;
   let twins: Outcome; // the same federation on Node
-  test.before(async () => {
-    engine = await moddableFiles({ board: 'esp32', task: 'digits' });
-    twins = await new ChipRoom({ folder: folders.make(), chips: 0 }).run();
-  });
+  test.before(
+    told(async () => {
+      engine = await moddableFiles({ board: 'esp32', task: 'digits' });
+      twins = await new ChipRoom({ folder: folders.make(), chips: 0 }).run();
+    }),
+  );
 
   test('it starts, joins the Wi-Fi, finds the broker, trains and reports, as its twins on Node', async () => {
     const room = new ChipRoom({
