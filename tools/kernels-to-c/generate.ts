@@ -2,7 +2,8 @@
  * Writes all that is made of the kernels into a folder.
  * @module
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { dispatchFile } from './dispatch.js';
 import { glueFile, glueHeader } from './glue.js';
@@ -19,7 +20,10 @@ export function generateKernels(folder: string): string[] {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     // A file that stays as it is keeps its time: nothing is compiled anew.
-    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) return path;
+    const temporary = `${path}-${randomUUID()}`; // another process may read or write the same
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
     return path;
   };
   const isKernels = (path: string) => paths.includes(path);
