@@ -50,22 +50,38 @@ export function sparseWeightStep(
   const end = errorsAt + toRow * lanes;
   let clipped = 0;
   if (start === end) return 0;
+  const period = noisePeriod(cols, toRow - fromRow);
   if (lanes === 1) {
     let k = 0;
     for (; k + 4 <= keptCount; k += 4) {
-      // biome-ignore format: arguments in groups
-      clipped += stepFour(
-        weights, row, errors, start, end, inputs, inputsAt, kept, keptAt + k, noise, noiseAt, turn,
-        mantissa, shift, weightMax, cols,
-      );
+      if (period > 0) {
+        // biome-ignore format: arguments in groups
+        clipped += stepFourByPeriod(
+          weights, row, errors, start, end, inputs, inputsAt, kept, keptAt + k, noise, noiseAt, turn,
+          mantissa, shift, weightMax, cols, period,
+        );
+      } else {
+        // biome-ignore format: arguments in groups
+        clipped += stepFour(
+          weights, row, errors, start, end, inputs, inputsAt, kept, keptAt + k, noise, noiseAt, turn,
+          mantissa, shift, weightMax, cols,
+        );
+      }
     }
     for (; k < keptCount; k++) {
       const c = kept[keptAt + k];
-      // biome-ignore format: arguments in groups
-      clipped += stepOne(
-        weights, row + c, errors, start, end, inputs[inputsAt + c] * mantissa, noise, noiseAt, turn + c,
-        shift, weightMax, cols, 1,
-      );
+      const x = inputs[inputsAt + c] * mantissa;
+      if (period > 0) {
+        // biome-ignore format: arguments in groups
+        clipped += stepOneByPeriod(
+          weights, row + c, errors, start, end, x, noise, noiseAt, turn + c, shift, weightMax, cols, 1, period,
+        );
+      } else {
+        // biome-ignore format: arguments in groups
+        clipped += stepOne(
+          weights, row + c, errors, start, end, x, noise, noiseAt, turn + c, shift, weightMax, cols, 1,
+        );
+      }
     }
     return clipped;
   }
@@ -73,7 +89,7 @@ export function sparseWeightStep(
     // biome-ignore format: arguments in groups
     return stepColumns(
       weights, row, errors, start, end, inputs, inputsAt, kept, keptAt, keptAt + keptCount, noise, noiseAt, turn,
-      mantissa, shift, weightMax, cols,
+      mantissa, shift, weightMax, cols, period,
     );
   }
   for (let r = fromRow; r < toRow; r++) {
@@ -129,6 +145,16 @@ function isByRows(
   return 4 * live * keptCount < rows * used ? 1 : 0;
 }
 
+/**
+ * Rows after which the columns meet the same noise again, so that it need not be read for each of these; 0 where
+ * too few meet it.
+ */
+function noisePeriod(cols: number, rows: number): number {
+  const stride = cols & -cols; // divides all that a row is away from another in the noise
+  const period = stride < NOISE_LENGTH ? (NOISE_LENGTH / stride) | 0 : 1;
+  return rows >= 4 * period ? period : 0;
+}
+
 /** One column, of which one lane's input is not 0: x, times mantissa. */
 function stepOne(
   weights: Int16Array,
@@ -170,6 +196,55 @@ function stepOne(
     n += stride;
     if (n >= noiseEnd) n -= NOISE_LENGTH;
   } while (g < end);
+  return clipped;
+}
+
+/** The same of a column whose noise comes again every `period` rows. */
+function stepOneByPeriod(
+  weights: Int16Array,
+  weightsAt: number,
+  errors: Int16Array,
+  start: number,
+  end: number,
+  x: number,
+  noise: Int32Array,
+  noiseAt: number,
+  turn: number,
+  shift: number,
+  weightMax: number,
+  cols: number,
+  lanes: number,
+  period: number,
+): number {
+  const cut = NOISE_BITS - shift;
+  const errorStride = period * lanes;
+  const stride = period * cols;
+  let clipped = 0;
+  let row = weightsAt;
+  let n = turn;
+  for (let first = start; first < start + errorStride; first += lanes) {
+    const dither = noise[noiseAt + (n & (NOISE_LENGTH - 1))] >> cut;
+    let i = row;
+    let g = first;
+    do {
+      const error = errors[g];
+      if (error !== 0) {
+        let w = weights[i] - ((error * x + dither) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[i] = w;
+      }
+      g += errorStride;
+      i += stride;
+    } while (g < end);
+    row += cols;
+    n += cols;
+  }
   return clipped;
 }
 
@@ -317,6 +392,101 @@ function stepFour(
   return clipped;
 }
 
+/** Four columns with one lane, whose noise comes again every `period` rows: it is read once for all of these. */
+function stepFourByPeriod(
+  weights: Int16Array,
+  weightsAt: number,
+  errors: Int16Array,
+  start: number,
+  end: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  kept: Uint16Array,
+  keptAt: number,
+  noise: Int32Array,
+  noiseAt: number,
+  turn: number,
+  mantissa: number,
+  shift: number,
+  weightMax: number,
+  cols: number,
+  period: number,
+): number {
+  const cut = NOISE_BITS - shift;
+  const stride = period * cols;
+  const cA = kept[keptAt];
+  const cB = kept[keptAt + 1];
+  const cC = kept[keptAt + 2];
+  const cD = kept[keptAt + 3];
+  const xA = inputs[inputsAt + cA] * mantissa;
+  const xB = inputs[inputsAt + cB] * mantissa;
+  const xC = inputs[inputsAt + cC] * mantissa;
+  const xD = inputs[inputsAt + cD] * mantissa;
+  let clipped = 0;
+  let row = weightsAt;
+  let n = turn;
+  for (let first = start; first < start + period; first++) {
+    const dA = noise[noiseAt + ((n + cA) & (NOISE_LENGTH - 1))] >> cut;
+    const dB = noise[noiseAt + ((n + cB) & (NOISE_LENGTH - 1))] >> cut;
+    const dC = noise[noiseAt + ((n + cC) & (NOISE_LENGTH - 1))] >> cut;
+    const dD = noise[noiseAt + ((n + cD) & (NOISE_LENGTH - 1))] >> cut;
+    let iA = row + cA;
+    let iB = row + cB;
+    let iC = row + cC;
+    let iD = row + cD;
+    let g = first;
+    do {
+      const error = errors[g];
+      if (error !== 0) {
+        let w = weights[iA] - ((error * xA + dA) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[iA] = w;
+        w = weights[iB] - ((error * xB + dB) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[iB] = w;
+        w = weights[iC] - ((error * xC + dC) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[iC] = w;
+        w = weights[iD] - ((error * xD + dD) >> shift);
+        if (w > weightMax) {
+          w = weightMax;
+          clipped++;
+        } else if (w < -weightMax) {
+          w = -weightMax;
+          clipped++;
+        }
+        weights[iD] = w;
+      }
+      g += period;
+      iA += stride;
+      iB += stride;
+      iC += stride;
+      iD += stride;
+    } while (g < end);
+    row += cols;
+    n += cols;
+  }
+  return clipped;
+}
+
 /** Columns with eight lanes. */
 function stepColumns(
   weights: Int16Array,
@@ -336,8 +506,10 @@ function stepColumns(
   shift: number,
   weightMax: number,
   cols: number,
+  period: number,
 ): number {
   let clipped = 0;
+  let waiting = -1; // a column that goes with the next of its kind
   for (let k = keptAt; k < keptEnd; k++) {
     const c = kept[k];
     const x = inputsAt + (c << 3);
@@ -352,15 +524,32 @@ function stepColumns(
     }
     const place = weightsAt + c;
     if (used > 2) {
-      // biome-ignore format: arguments in groups
-      clipped += stepEight(
-        weights, place, errors, start, end, inputs, x, noise, noiseAt, turn + c, mantissa, shift, weightMax, cols,
-      );
+      if (period > 0 && waiting < 0) {
+        waiting = c;
+      } else if (period > 0) {
+        // biome-ignore format: arguments in groups
+        clipped += stepPairByPeriod(
+          weights, weightsAt, errors, start, end, inputs, inputsAt, waiting, c, noise, noiseAt, turn,
+          mantissa, shift, weightMax, cols, period,
+        );
+        waiting = -1;
+      } else {
+        // biome-ignore format: arguments in groups
+        clipped += stepEight(
+          weights, place, errors, start, end, inputs, x, noise, noiseAt, turn + c, mantissa, shift, weightMax, cols,
+        );
+      }
     } else if (used === 2) {
       // biome-ignore format: arguments in groups
       clipped += stepTwo(
         weights, place, errors, start + first, start + last, end, inputs[x + first] * mantissa,
         inputs[x + last] * mantissa, noise, noiseAt, turn + c, shift, weightMax, cols,
+      );
+    } else if (used === 1 && period > 0) {
+      // biome-ignore format: arguments in groups
+      clipped += stepOneByPeriod(
+        weights, place, errors, start + last, end, inputs[x + last] * mantissa, noise, noiseAt, turn + c,
+        shift, weightMax, cols, 8, period,
       );
     } else if (used === 1) {
       // biome-ignore format: arguments in groups
@@ -369,6 +558,13 @@ function stepColumns(
         shift, weightMax, cols, 8,
       );
     }
+  }
+  if (waiting >= 0) {
+    // biome-ignore format: arguments in groups
+    clipped += stepEight(
+      weights, weightsAt + waiting, errors, start, end, inputs, inputsAt + (waiting << 3), noise, noiseAt,
+      turn + waiting, mantissa, shift, weightMax, cols,
+    );
   }
   return clipped;
 }
@@ -422,6 +618,109 @@ function stepEight(
     n += stride;
     if (n >= noiseEnd) n -= NOISE_LENGTH;
   } while (g < end);
+  return clipped;
+}
+
+/** Two columns with eight lanes at once, which read the errors together. */
+function stepPairByPeriod(
+  weights: Int16Array,
+  weightsAt: number,
+  errors: Int16Array,
+  start: number,
+  end: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  cA: number,
+  cB: number,
+  noise: Int32Array,
+  noiseAt: number,
+  turn: number,
+  mantissa: number,
+  shift: number,
+  weightMax: number,
+  cols: number,
+  period: number,
+): number {
+  const cut = NOISE_BITS - shift;
+  const errorStride = period << 3;
+  const stride = period * cols;
+  const x = inputsAt + (cA << 3);
+  const y = inputsAt + (cB << 3);
+  const x0 = inputs[x] * mantissa;
+  const x1 = inputs[x + 1] * mantissa;
+  const x2 = inputs[x + 2] * mantissa;
+  const x3 = inputs[x + 3] * mantissa;
+  const x4 = inputs[x + 4] * mantissa;
+  const x5 = inputs[x + 5] * mantissa;
+  const x6 = inputs[x + 6] * mantissa;
+  const x7 = inputs[x + 7] * mantissa;
+  const y0 = inputs[y] * mantissa;
+  const y1 = inputs[y + 1] * mantissa;
+  const y2 = inputs[y + 2] * mantissa;
+  const y3 = inputs[y + 3] * mantissa;
+  const y4 = inputs[y + 4] * mantissa;
+  const y5 = inputs[y + 5] * mantissa;
+  const y6 = inputs[y + 6] * mantissa;
+  const y7 = inputs[y + 7] * mantissa;
+  let clipped = 0;
+  let row = weightsAt;
+  let n = turn;
+  for (let first = start; first < start + errorStride; first += 8) {
+    const dA = noise[noiseAt + ((n + cA) & (NOISE_LENGTH - 1))] >> cut;
+    const dB = noise[noiseAt + ((n + cB) & (NOISE_LENGTH - 1))] >> cut;
+    let iA = row + cA;
+    let iB = row + cB;
+    let g = first;
+    do {
+      const e0 = errors[g];
+      let a = dA + e0 * x0;
+      let b = dB + e0 * y0;
+      const e1 = errors[g + 1];
+      a += e1 * x1;
+      b += e1 * y1;
+      const e2 = errors[g + 2];
+      a += e2 * x2;
+      b += e2 * y2;
+      const e3 = errors[g + 3];
+      a += e3 * x3;
+      b += e3 * y3;
+      const e4 = errors[g + 4];
+      a += e4 * x4;
+      b += e4 * y4;
+      const e5 = errors[g + 5];
+      a += e5 * x5;
+      b += e5 * y5;
+      const e6 = errors[g + 6];
+      a += e6 * x6;
+      b += e6 * y6;
+      const e7 = errors[g + 7];
+      a += e7 * x7;
+      b += e7 * y7;
+      let w = weights[iA] - (a >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[iA] = w;
+      w = weights[iB] - (b >> shift);
+      if (w > weightMax) {
+        w = weightMax;
+        clipped++;
+      } else if (w < -weightMax) {
+        w = -weightMax;
+        clipped++;
+      }
+      weights[iB] = w;
+      g += errorStride;
+      iA += stride;
+      iB += stride;
+    } while (g < end);
+    row += cols;
+    n += cols;
+  }
   return clipped;
 }
 

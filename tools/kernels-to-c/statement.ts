@@ -39,6 +39,7 @@ function statement(node: ts.Statement, scope: Scope, depth: number): string[] {
 function plain(node: ts.Statement, scope: Scope, depth: number): string[] {
   if (ts.isVariableStatement(node))
     return node.declarationList.declarations.flatMap((d) => [
+      ...(readsAfterProduct(node) ? ['SPARROW_FENCE'] : []),
       `${local(d, node.declarationList, scope)};`,
       ...pointerLines(d.name.getText(), scope),
     ]);
@@ -122,6 +123,20 @@ function goesOn({ left, right, parent }: ts.BinaryExpression): boolean {
   return before.declarationList.declarations.some(({ name }) => name.getText() === left.getText());
 }
 
+/** Whether a local is read from a view when a sum has just used up the one before it: see SPARROW_FENCE. */
+function readsAfterProduct(node: ts.VariableStatement): boolean {
+  if (reads(node) === 0 || !ts.isBlock(node.parent)) return false;
+  const before = node.parent.statements[node.parent.statements.indexOf(node) - 1];
+  if (before === undefined || !ts.isExpressionStatement(before) || reads(before) > 0) return false;
+  const { expression: sum } = before;
+  return (
+    ts.isBinaryExpression(sum) &&
+    sum.operatorToken.kind === K.PlusEqualsToken &&
+    ts.isBinaryExpression(sum.right) &&
+    sum.right.operatorToken.kind === K.AsteriskToken
+  );
+}
+
 /** Elements that an expression reads. */
 function reads(node: ts.Node): number {
   let count = ts.isElementAccessExpression(node) ? 1 : 0;
@@ -180,7 +195,9 @@ function fill({ expression: callee, arguments: given }: ts.CallExpression, scope
 }
 
 function branch(node: ts.IfStatement, scope: Scope, depth: number): string[] {
-  const lines = body(`if (${condition(node.expression, scope)})`, node.thenStatement, scope, depth);
+  const test = condition(node.expression, scope);
+  const head = saturates(node.expression) ? `if (SPARROW_SELDOM(${test}))` : `if (${test})`;
+  const lines = body(head, node.thenStatement, scope, depth);
   const { elseStatement } = node;
   if (elseStatement === undefined) return lines;
   const last = lines.length - 1;
@@ -190,6 +207,14 @@ function branch(node: ts.IfStatement, scope: Scope, depth: number): string[] {
     return [...lines.slice(0, last), `${joint} ${first}`, ...rest];
   }
   return [...lines.slice(0, last), ...body(joint, elseStatement, scope, depth)];
+}
+
+/** Whether a local is held against a limit, a number whose name ends in Max: it seldom passes it. */
+function saturates(node: ts.Expression): boolean {
+  if (!ts.isBinaryExpression(node)) return false;
+  const { left, right, operatorToken } = node;
+  const isPassed = operatorToken.kind === K.GreaterThanToken || operatorToken.kind === K.LessThanToken;
+  return isPassed && ts.isIdentifier(left) && /^-?\w*(Max|_MAX)$/.test(right.getText());
 }
 
 function loop(node: ts.ForStatement, scope: Scope, depth: number): string[] {

@@ -11,9 +11,7 @@ const test = suite('kernels/step');
 
 const TRIALS = 30; // for each number of lanes
 
-function stepSpecs(random: Random, lanes: number) {
-  const rows = 1 + random.below(14);
-  const cols = 1 + random.below(29);
+function stepSpecs(random: Random, lanes: number, rows = 1 + random.below(14), cols = 1 + random.below(29)) {
   const signed = random.below(2) === 0;
   const weightMax = random.below(3) === 0 ? 255 + random.below(1000) : 32767;
   const noise = new Int32Array(NOISE_LENGTH);
@@ -36,13 +34,46 @@ function stepSpecs(random: Random, lanes: number) {
   return { rows, cols, signed, weightMax, keptCount: kept.length, turn, mantissa, shift, specs };
 }
 
+type Step = ReturnType<typeof stepSpecs>;
+
+/** The kernel in these ranges of rows beside its twin for all. @returns what the kernel clipped */
+function checkSparse(
+  random: Random,
+  step: Step,
+  lanes: number,
+  cuts: readonly [number, number][],
+  what: string,
+): number {
+  const { rows, cols, signed, weightMax, keptCount, turn, mantissa, shift } = step;
+  let clipped = 0;
+  const sparse =
+    (kernel: typeof sparseWeightStep) =>
+    ({ i8, u8, i16, u16, i32, at }: ReturnType<typeof checkTwin<Step['specs']>>, from: number, to: number) =>
+      // biome-ignore format: arguments in groups
+      kernel(
+        i16, at.weights, i16, at.errors, signed ? i8 : u8, at.inputs, u16, at.kept, keptCount,
+        i32, at.noise, turn, mantissa, shift, weightMax, cols, lanes, from, to,
+      );
+  checkTwin(
+    random,
+    step.specs,
+    (arena) => {
+      clipped = cuts.reduce((sum, [from, to]) => sum + sparse(sparseWeightStep)(arena, from, to), 0);
+      return clipped;
+    },
+    (arena) => sparse(naive.sparseWeightStep)(arena, 0, rows),
+    `sparse ${what}`,
+  );
+  return clipped;
+}
+
 test('both weight steps equal their twins, whole or in ranges of rows, and count what they clip', () => {
   const random = new Random(1);
   let clips = 0;
   for (let lanes = 1; lanes <= 16; lanes++) {
     for (let trial = 0; trial < TRIALS; trial++) {
       const step = stepSpecs(random, lanes);
-      const { rows, cols, signed, weightMax, keptCount, turn, mantissa, shift } = step;
+      const { rows, cols, signed, weightMax, turn, mantissa, shift } = step;
       const what = `${rows} × ${cols}, ${lanes} lanes, trial ${trial}`;
       const cuts = ranges(random, rows);
       const total = (part: (from: number, to: number) => number) =>
@@ -59,18 +90,6 @@ test('both weight steps equal their twins, whole or in ranges of rows, and count
             i16, at.weights, i16, at.errors, signed ? i8 : u8, at.inputs, i32, at.noise, turn,
             mantissa, shift, weightMax, cols, lanes, from, to,
           );
-      const sparse =
-        (kernel: typeof sparseWeightStep) =>
-        (
-          { i8, u8, i16, u16, i32, at }: ReturnType<typeof checkTwin<typeof step.specs>>,
-          from: number,
-          to: number,
-        ) =>
-          // biome-ignore format: arguments in groups
-          kernel(
-            i16, at.weights, i16, at.errors, signed ? i8 : u8, at.inputs, u16, at.kept, keptCount,
-            i32, at.noise, turn, mantissa, shift, weightMax, cols, lanes, from, to,
-          );
       checkTwin(
         random,
         step.specs,
@@ -82,13 +101,42 @@ test('both weight steps equal their twins, whole or in ranges of rows, and count
         (arena) => dense(naive.denseWeightStep)(arena, 0, rows),
         `dense ${what}`,
       );
-      checkTwin(
-        random,
-        step.specs,
-        (arena) => total((from, to) => sparse(sparseWeightStep)(arena, from, to)),
-        (arena) => sparse(naive.sparseWeightStep)(arena, 0, rows),
-        `sparse ${what}`,
-      );
+      checkSparse(random, step, lanes, cuts, what);
+    }
+  }
+  assert.ok(clips > 100);
+});
+
+test('where rows meet the same noise again a sparse step equals its twin', () => {
+  const random = new Random(3);
+  let clips = 0;
+  for (const [cols, period] of [
+    [128, 8],
+    [256, 4],
+    [768, 4],
+    [512, 2],
+    [1024, 1],
+    [2048, 1],
+  ]) {
+    for (const lanes of [1, 8]) {
+      for (let trial = 0; trial < 6; trial++) {
+        const step = stepSpecs(random, lanes, 4 * period + random.below(3 * period), cols);
+        const half = step.rows >> 1; // as few rows as this go another way
+        const cuts: [number, number][] =
+          trial % 3 === 0
+            ? [
+                [0, half],
+                [half, step.rows],
+              ]
+            : [[0, step.rows]];
+        clips += checkSparse(
+          random,
+          step,
+          lanes,
+          cuts,
+          `${step.rows} × ${cols}, ${lanes} lanes, trial ${trial}`,
+        );
+      }
     }
   }
   assert.ok(clips > 100);

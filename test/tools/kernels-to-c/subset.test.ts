@@ -102,6 +102,23 @@ test('a long sum in two statements is fenced between them', () => {
   assert.not.match(body(`let z = ${long(0)};\nb[1] = y;\nz += ${long(4)};\nb[0] = z;`), 'SPARROW_FENCE');
 });
 
+test('an element is not read before the sum that used up the one before it', () => {
+  const sums =
+    'const p = a[x];\nlet z = p * 3;\nconst q = a[x + 1];\nz += q * 5;\nconst r = a[x + 2];\nb[0] = z + r;';
+  const text = body(sums);
+  assert.match(text, 'SPARROW_FENCE\n  const int32_t r = ');
+  assert.not.match(text, 'SPARROW_FENCE\n  const int32_t q = ');
+});
+
+test('a test against a limit seldom holds, another may', () => {
+  const text = body(
+    'const yMax = y;\nlet z = x;\nif (z > yMax) z = yMax;\nelse if (z < -yMax) z = -yMax;\nif (z > y) z = 1;',
+  );
+  assert.match(text, 'if (SPARROW_SELDOM(z > yMax)) z = yMax;');
+  assert.match(text, 'if (SPARROW_SELDOM(z < -yMax)) z = -yMax;');
+  assert.match(text, 'if (z > y) z = 1;');
+});
+
 test('what a private function writes is no constant view; in a kernel module it is a part', () => {
   const text = translated(
     'export function f(a: Int16Array, x: number): void { g(a, x); }\n' +
