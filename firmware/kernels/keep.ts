@@ -43,13 +43,14 @@ export function keepColumns(
   const first = inputsAt + lane;
   let low = 0;
   let threshold = 0; // every |input| below it is left out: `keep` others were found
-  let count = 0; // from the threshold on
+  let above = 0; // |inputs| above the threshold
+  let count = 0; // and those equal to it
   let end = keptAt; // of the list
   do {
-    low = low === 0 ? guess : 1;
+    low = low === 0 ? guess : low === guess && guess > 3 ? guess >> 1 : 1;
     histogram.fill(0, histogramAt + low, histogramAt + INPUT_BINS);
     threshold = low;
-    count = 0;
+    above = 0;
     end = keptAt;
     let x = first;
     for (let c = 0; c < cols; c++) {
@@ -60,17 +61,19 @@ export function keepColumns(
       kept[end] = c;
       end++;
       histogram[histogramAt + magnitude]++;
-      count++;
-      while (count - histogram[histogramAt + threshold] >= keep) {
-        count -= histogram[histogramAt + threshold];
+      if (magnitude === threshold) continue;
+      above++;
+      while (above >= keep) {
         threshold++;
+        above -= histogram[histogramAt + threshold];
       }
     }
+    count = above + histogram[histogramAt + threshold];
   } while (count < keep && low > 1);
   if (count < keep) threshold = 0;
   else {
     // the list has some from before the threshold rose
-    let ties = allTies === 1 ? cols : keep - count + histogram[histogramAt + threshold];
+    let ties = allTies === 1 ? cols : keep - above;
     let to = keptAt;
     for (let k = keptAt; k < end; k++) {
       const c = kept[k];
