@@ -88,7 +88,7 @@ export function brokerCommand(parts: CommandParts): Command {
     .option('--no-plain', 'nothing but TLS')
     .option(
       '--live <name>',
-      '`motion`, or a JSON file: boards learn from windows of their sensors, not --data',
+      '`motion`, `sound` or a JSON file: boards learn from windows of their sensors, not --data',
     )
     .option('--deal [name]', 'deal a data set to boards without examples; that of --data when left out')
     .option('--partition <how>', 'deal: natural, iid, dirichlet:<alpha> or shards:<per client>')

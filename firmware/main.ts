@@ -58,7 +58,8 @@ class Firmware implements RunningFirmware {
       const companions: Companion[] = updater === undefined ? [] : [updater];
       if (own !== undefined && own.shard.deal !== OWN_SHARD) {
         companions.push(new Enrolment(ports, own, settings));
-        if (ports.sensor !== undefined) this.#live = new Live(ports, ports.sensor, own, profile.sliceMacs);
+        const { sensors = [] } = ports;
+        if (sensors.length > 0) this.#live = new Live(ports, sensors, own, profile.sliceMacs);
         if (this.#live !== undefined) companions.push(this.#live);
       }
       this.#client = new Client({ ports, settings, profile, localWork: localRound, examples, companions });

@@ -1,6 +1,7 @@
 /**
  * Live sensor windows as a board's examples. They are kept raw, as int16, in a ring in flash, and
- * normalised as they are read: another normalisation needs no new data.
+ * normalised as they are read: another normalisation needs no new data. Features are in the order of a model's layers, the
+ * steps of a channel one after the other, as those of speech clips are.
  *
  * A round must see the same examples from beginning to end, and again after a restart (an update is a
  * function of plan, model and examples). So nothing is recorded while a round is at work, and nothing
@@ -22,6 +23,7 @@ export class WindowExamples implements Examples {
   readonly signed = true;
   readonly classes: number;
   readonly #ring: Ring;
+  readonly #steps: number;
   readonly #channels: number;
   readonly #item: Uint8Array; // label, a zero, raw values
   readonly #raw: DataView;
@@ -40,6 +42,7 @@ export class WindowExamples implements Examples {
   ) {
     this.features = steps * channels;
     this.classes = classes;
+    this.#steps = steps;
     this.#channels = channels;
     this.#item = new Uint8Array(2 + 2 * this.features);
     this.#raw = new DataView(this.#item.buffer, 2);
@@ -94,8 +97,11 @@ export class WindowExamples implements Examples {
     const normals = this.#normals;
     if (normals === undefined) throw new RangeError(`window ${index} without normals, expected them`);
     this.#ring.read(index, this.#item);
-    for (let i = 0; i < this.features; i++) {
-      out[i] = normalise(this.#raw.getInt16(2 * i, true), normals[i % this.#channels]);
+    for (let channel = 0, to = 0; channel < this.#channels; channel++) {
+      for (let step = 0; step < this.#steps; step++) {
+        const raw = this.#raw.getInt16(2 * (step * this.#channels + channel), true);
+        out[to++] = normalise(raw, normals[channel]);
+      }
     }
     return this.#item[0];
   }
@@ -112,9 +118,12 @@ export class WindowExamples implements Examples {
   }
 }
 
-/** The int8 features of a live window, as `Examples.read` gives those of a kept one. */
+/** The int8 features of a live window, [channels × steps], as `Examples.read` gives those of a kept one. */
 export function featuresOf(raw: Int16Array, normals: readonly Normal[], out: Uint8Array): void {
-  for (let i = 0; i < raw.length; i++) out[i] = normalise(raw[i], normals[i % normals.length]);
+  for (let channel = 0, to = 0; channel < normals.length; channel++) {
+    for (let at = channel; at < raw.length; at += normals.length)
+      out[to++] = normalise(raw[at], normals[channel]);
+  }
 }
 
 function checked(normals: readonly Normal[], channels: number): readonly Normal[] {

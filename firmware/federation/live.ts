@@ -34,12 +34,13 @@ const GROWTH = 2;
 
 export class Live implements Companion {
   readonly #ports: Ports;
-  readonly #sensor: Sensor;
+  readonly #sensors: readonly Sensor[];
   readonly #examples: OwnExamples;
   readonly #sliceMacs: number;
   #link: SharedLink | undefined;
   #client: RoundView | undefined;
   #format: WindowFormat | undefined; // of the live task
+  #sensor: Sensor | undefined; // that it is about
   #check: Slices<void> | undefined; // of the windows in flash, before the first sample
   #cutter: WindowCutter | undefined; // these two only between rounds
   #predictor: Predictor | undefined;
@@ -48,9 +49,9 @@ export class Live implements Companion {
   #sums: Slices<unknown> | undefined;
   #labelEnd: Timer | undefined;
 
-  constructor(ports: Ports, sensor: Sensor, examples: OwnExamples, sliceMacs: number) {
+  constructor(ports: Ports, sensors: readonly Sensor[], examples: OwnExamples, sliceMacs: number) {
     this.#ports = ports;
-    this.#sensor = sensor;
+    this.#sensors = sensors;
     this.#examples = examples;
     this.#sliceMacs = sliceMacs;
   }
@@ -86,7 +87,7 @@ export class Live implements Companion {
   }
 
   stop(): void {
-    this.#sensor.stop();
+    this.#sensor?.stop();
     this.#check?.cancel();
     this.#sums?.cancel();
     this.#labelEnd?.cancel();
@@ -131,18 +132,18 @@ export class Live implements Companion {
     this.#sum();
   }
 
-  /** @throws RangeError when the sensor is not of this task */
+  /** @throws RangeError when no sensor is of this task */
   #begin(format: WindowFormat): void {
     const { steps, channels, hertz, classes, least } = format;
-    const sensor = this.#sensor;
-    if (sensor.channels !== channels || sensor.hertz !== hertz) {
-      throw new RangeError(
-        `sensor of ${sensor.channels} channels at ${sensor.hertz} Hz, expected ${channels} at ${hertz}`,
-      );
+    const sensor = this.#sensors.find((each) => each.channels === channels && each.hertz === hertz);
+    if (sensor === undefined) {
+      const had = this.#sensors.map((each) => `${each.channels} channels at ${each.hertz} Hz`).join(', ');
+      throw new RangeError(`sensor of ${had}, expected ${channels} at ${hertz}`);
     }
     if (this.#client?.isIdle === false)
       throw new RangeError('another task, expected none while a round is at work');
-    sensor.stop();
+    this.#sensor?.stop();
+    this.#sensor = sensor;
     this.#forget();
     const windows = this.#examples.record({ steps, channels, classes }, least);
     this.#format = format;

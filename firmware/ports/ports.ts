@@ -220,8 +220,8 @@ export interface Ports {
    * the windows of the sensor.
    */
   readonly shard?: RawPartition;
-  /** Left out where there is none. Windows of it are kept in `shard`. */
-  readonly sensor?: Sensor;
+  /** A live task takes the one that has its channels and rate; windows of it are kept in `shard`. */
+  readonly sensors?: readonly Sensor[];
   readonly log: Log;
   /** Free memory in bytes, 0 when unknown. */
   freeBytes(): number;

@@ -10,7 +10,7 @@ import { BOARD_NAMES } from '../../shared/model/boards.js';
 import { BROKER_NAME, parsePlace } from '../../shared/protocol/service.js';
 import { loadDataset } from '../datasets/dataset.js';
 import { taskName } from '../datasets/model.js';
-import { Room } from '../emulator/room.js';
+import { Room, SENSORS, type SensorName } from '../emulator/room.js';
 import { searchBroker } from '../emulator/search.js';
 import type { BrokerAddress } from '../emulator/transport.js';
 import { number } from './option.js';
@@ -40,7 +40,7 @@ export function emulateCommand(): Command {
     .option('--dealt', 'boards begin without examples: a broker with --deal gives them some', false)
     .option(
       '--sensor <name>',
-      '`motion`: boards have an accelerometer, and learn with a broker of --live motion',
+      '`motion` (an accelerometer) or `sound` (a microphone): for a broker of --live with the same name',
     )
     .option('--sensor-speed <n>', 'so many times as fast as a real one', number, 10)
     .option('--shadow', 'start no board: the one of --twin runs elsewhere, on the same examples', false);
@@ -50,7 +50,7 @@ export function emulateCommand(): Command {
 async function run(options: EmulateOptions): Promise<void> {
   checkRoom(options);
   const dataset = loadDataset(options.data);
-  checkSensor(options.sensor);
+  const name = sensorName(options.sensor);
   const task = options.task ?? options.sensor ?? taskName(dataset.name);
   const shards = hasOwn(options) ? [] : shardsFrom(options, dataset);
   const examples = examplesByDevice(options, shards, options.shadow);
@@ -60,7 +60,7 @@ async function run(options: EmulateOptions): Promise<void> {
     task,
     board: options.board,
     shards: boardsOf(options, shards),
-    sensorSpeed: options.sensor === undefined ? undefined : options.sensorSpeed,
+    sensor: name && { name, speed: options.sensorSpeed },
     seed: options.seed,
     joinMs: JOIN_MS,
     flashFolder: options.flash,
@@ -96,8 +96,10 @@ function hasOwn({ dealt, sensor }: EmulateOptions): boolean {
   return dealt || sensor !== undefined;
 }
 
-function checkSensor(name: string | undefined): void {
-  if (name !== undefined && name !== 'motion') throw new RangeError(`sensor ${name}, expected motion`);
+function sensorName(given: string | undefined): SensorName | undefined {
+  const name = SENSORS.find((each) => each === given);
+  if (name !== given) throw new RangeError(`sensor ${given}, expected ${SENSORS.join(' or ')}`);
+  return name;
 }
 
 /** @throws RangeError or Error in one line: what was typed is no address, no such file, nobody answers */

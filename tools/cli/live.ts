@@ -16,13 +16,23 @@ export const MOTION: WindowFormat = {
   least: 20,
 };
 
-const NAMED: Readonly<Record<string, WindowFormat>> = { motion: MOTION };
+/** Log-mel features of a microphone, 40 bands: a second of 25 frames, a new window every 0.4 s. */
+export const SOUND: WindowFormat = {
+  steps: 25,
+  channels: 40,
+  stride: 10,
+  hertz: 25,
+  classes: 4,
+  least: 20,
+};
+
+const NAMED: Readonly<Record<string, WindowFormat>> = { motion: MOTION, sound: SOUND };
 const FIELDS = ['steps', 'channels', 'stride', 'hertz', 'classes', 'least'] as const;
 /** A deviation of the sensor's values is 32: real values are raw · 2^-5. */
 const INPUT_EXP = -5;
 
 /**
- * @param name `motion`, or a JSON file with the fields of WindowFormat
+ * @param name `motion`, `sound`, or a JSON file with the fields of WindowFormat
  * @throws RangeError in one line when it is neither
  */
 export function windowFormat(name: string): WindowFormat {
@@ -41,14 +51,19 @@ export function windowFormat(name: string): WindowFormat {
   }
 }
 
+/** Values of a window up to which every board has memory for a dense layer over all of them. */
+const DENSE_MOST = 512;
 /** Units of the hidden layer: a window has few classes. */
 const HIDDEN = 24;
 
-/** A dense network over all values of a window, small enough for every board. */
+/** A network small enough for every board: dense, or for long windows with convolutions along time. */
 export function liveModel(name: string, { steps, channels, classes }: WindowFormat): ModelDescription {
-  return {
-    name: `${name}-mlp`,
-    input: { shape: [steps, channels], type: 'int8', exp: INPUT_EXP },
-    layers: [HIDDEN, classes].map((units) => ({ kind: 'dense', units })),
-  };
+  const input = { shape: [channels, steps], type: 'int8', exp: INPUT_EXP } as const;
+  const last = { kind: 'dense', units: classes } as const;
+  if (steps * channels <= DENSE_MOST) {
+    return { name: `${name}-mlp`, input, layers: [{ kind: 'dense', units: HIDDEN }, last] };
+  }
+  const conv = (to: number, kernel: number) =>
+    ({ kind: 'conv1d', channels: to, kernel, stride: 2, padding: 'same' }) as const;
+  return { name: `${name}-cnn`, input, layers: [conv(16, 5), conv(32, 3), { kind: 'globalavgpool' }, last] };
 }

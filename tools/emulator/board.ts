@@ -129,7 +129,7 @@ export class EmulatedBoard implements Board {
       flash: this.#flash,
       examples,
       shard,
-      sensor: sensor?.(clock),
+      sensors: sensor && [sensor(clock)],
       log,
       freeBytes: this.#options.freeBytes ?? (() => 0),
       vitals: () => ({ ...NO_VITALS, millijoules: meter.millijoules() }),

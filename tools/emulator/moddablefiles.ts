@@ -23,6 +23,7 @@ export const STAND_INS: Readonly<Record<string, string>> = {
   curve: 'crypto.ts',
   ecdsa: 'crypto.ts',
   ecp: 'crypto.ts',
+  modules: 'modules.ts',
   net: 'net.ts',
   resetReason: 'resetreason.ts',
   sntp: 'sntp.ts',

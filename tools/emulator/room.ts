@@ -16,9 +16,18 @@ import { ChipBoard } from './chipboard.js';
 import { ChipFile } from './chipfile.js';
 import type { Faults } from './faults.js';
 import { manifestLimits } from './moddablefiles.js';
-import { MotionSensor } from './motion.js';
+import { Motion } from './motion.js';
+import { EmulatedSensor } from './sensor.js';
+import { Sound } from './sound.js';
 import type { BrokerAddress } from './transport.js';
 import { XsBoard, type XsEngineFiles } from './xsboard.js';
+
+const SIGNALS = { motion: Motion, sound: Sound } as const;
+
+export type SensorName = keyof typeof SIGNALS;
+
+/** Sensors that a room's boards may have. */
+export const SENSORS = Object.keys(SIGNALS) as readonly SensorName[];
 
 /** Boards on the XS engine. */
 export interface XsPart {
@@ -39,8 +48,8 @@ export interface RoomOptions {
   readonly faults?: Omit<Faults, 'seed'>;
   readonly flashFolder?: string; // boards keep their flash here; in memory when left out
   readonly log?: (device: string, text: string) => void;
-  /** Boards have an accelerometer, so many times as fast as a real one, and somebody who says what it sees. */
-  readonly sensorSpeed?: number;
+  /** Boards have this sensor, and somebody who says what it sees. */
+  readonly sensor?: { readonly name: SensorName; readonly speed: number }; // times as fast as a real one
   /** The first boards run on the XS engine, so many of them. */
   readonly xs?: XsPart;
   /** Hears what boards publish. */
@@ -109,7 +118,7 @@ function emulate(
   profile: BoardProfile,
 ): Board {
   const { broker, task, board, seed, settings = SETTINGS, faults, flashFolder, log, xs, onPublish } = options;
-  const { sensorSpeed } = options;
+  const { sensor } = options;
   const device = deviceName(index);
   const own = mix(seed, index);
   const common = {
@@ -139,21 +148,25 @@ function emulate(
     ...common,
     examples,
     shard: examples === undefined ? shardIn(flashFolder, device) : undefined,
-    sensor: sensorSpeed === undefined ? undefined : (clock) => motionSensor(clock, own, sensorSpeed),
+    sensor: sensor && ((clock) => sensorOf(sensor, clock, own)),
     firmware(ports) {
       const running = start(ports, settings);
-      if (ports.sensor instanceof MotionSensor) ports.sensor.onMotion = (label) => running.label(label);
+      for (const seeing of ports.sensors ?? []) {
+        if (seeing instanceof EmulatedSensor) seeing.onScene = (label) => running.label(label);
+      }
       return running;
     },
     freeBytes: () => profile.ramBytes,
   });
 }
 
-/** A motion gives about seven windows of 64 samples. */
-const MOTION_SAMPLES = 256;
-
-function motionSensor(clock: Clock, seed: number, speed: number): MotionSensor {
-  return new MotionSensor({ clock, seed, speed, segment: MOTION_SAMPLES });
+function sensorOf(
+  { name, speed }: Required<RoomOptions>['sensor'],
+  clock: Clock,
+  seed: number,
+): EmulatedSensor {
+  const random = new Random(seed);
+  return new EmulatedSensor({ clock, speed, random, signal: new SIGNALS[name](random) });
 }
 
 /** Flash for a board's own examples. */

@@ -19,6 +19,7 @@ const MODDABLE = [
   'instrumentation',
   'mc',
   'mdns',
+  'modules',
   'net',
   'preference',
   'resetReason',
@@ -46,6 +47,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'firmware/trainer': ['firmware/kernels', 'shared/fixed', 'shared/masks', 'shared/model'],
   'firmware/flash': ['shared/fixed', 'shared/protocol', 'firmware/ports/ports'],
   'firmware/data': ['shared/fixed', 'shared/data', 'firmware/flash', 'firmware/ports/ports'],
+  'firmware/sound': ['firmware/kernels', 'shared/fixed'],
   'firmware/federation': ['firmware/trainer', 'firmware/data', 'firmware/ports/ports', 'shared'],
   'firmware/update': [
     'firmware/federation',
@@ -71,6 +73,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'firmware/federation/settings',
     'firmware/flash',
     'firmware/ports/ports',
+    'firmware/sound',
     'firmware/tls',
     'shared/fixed/frozen',
     'shared/protocol/firmware',

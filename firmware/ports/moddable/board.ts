@@ -24,7 +24,7 @@ export function startBoard(openHost: OpenHost, openStream?: OpenStream): Running
     const clock = new BoardClock(log);
     const entropy = new HardwareEntropy();
     const host = openHost(log, clock, entropy, openStream !== undefined);
-    const { identity, task, examples, shard, sensor, indicator, firmware, settings } = host;
+    const { identity, task, examples, shard, sensors, indicator, firmware, settings } = host;
     const meter = new EnergyMeter(identity.board, clock, new BoardTransport(host.network, openStream));
     log.line(`${identity.device}: ${identity.board} board, task ${task}`);
     const ports = {
@@ -36,7 +36,7 @@ export function startBoard(openHost: OpenHost, openStream?: OpenStream): Running
       flash: new FlashStore(host.partition),
       examples,
       shard,
-      sensor,
+      sensors,
       log,
       freeBytes: () => host.freeBytes(),
       vitals: () => ({ ...host.vitals(), millijoules: meter.millijoules() }),

@@ -27,7 +27,7 @@ export interface Host {
   readonly examples?: Examples;
   /** Flash for its own examples. */
   readonly shard?: RawPartition;
-  readonly sensor?: Sensor;
+  readonly sensors?: readonly Sensor[];
   readonly settings?: Partial<Settings>; // the firmware's own where left out
   readonly indicator?: Indicator; // where it has a light
   readonly firmware?: FirmwareHost; // where it can be replaced

@@ -109,7 +109,7 @@ class Desk {
       lastModel: undefined,
       refresh: () => this.counts.push(this.own.count),
     };
-    this.live = new Live(ports, sensor, this.own, 10_000);
+    this.live = new Live(ports, [sensor], this.own, 10_000);
     this.live.start({ isUp: true, subscribe() {}, unsubscribe() {}, send() {} }, view);
   }
 

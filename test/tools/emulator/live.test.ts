@@ -5,7 +5,7 @@ import type { FederationEvent, RoundSummary } from '../../../broker/rounds/event
 import { putLabel } from '../../../broker/storage/labels.js';
 import { recipeOf } from '../../../shared/model/recipe.js';
 import { decodePrediction } from '../../../shared/protocol/prediction.js';
-import { liveModel, MOTION } from '../../../tools/cli/live.js';
+import { liveModel, MOTION, SOUND } from '../../../tools/cli/live.js';
 import { Room, type RoomOptions } from '../../../tools/emulator/room.js';
 import { Folders } from '../../broker/folder.js';
 import { until } from '../../firmware/room.js';
@@ -20,12 +20,12 @@ const BOARDS = 5;
 const ROUNDS = 8;
 const TASK = 'motion';
 
-function settings(folder: string, rounds = ROUNDS) {
+function settings(folder: string, rounds = ROUNDS, task = TASK, live = MOTION) {
   return {
-    task: TASK,
+    task,
     taskSeed: 1,
-    description: liveModel(TASK, MOTION),
-    live: MOTION,
+    description: liveModel(task, live),
+    live,
     folder,
     host: '127.0.0.1',
     port: 0,
@@ -48,7 +48,7 @@ function roomOf(broker: RunningBroker, changes: Partial<RoomOptions> = {}): Room
     seed: 1,
     joinMs: 20,
     settings: QUICK,
-    sensorSpeed: 40,
+    sensor: { name: 'motion', speed: 40 },
     ...changes,
   });
 }
@@ -90,6 +90,29 @@ test('boards learn three motions from their sensors, and say what they see', asy
   );
 });
 
+test('boards learn four sounds from their microphones, through the front end of a board', async () => {
+  const rounds: RoundSummary[] = [];
+  const predicted = new Set<number>();
+  const broker = await startBroker(settings(folders.make(), ROUNDS, 'sound', SOUND), {
+    onEvent: (event) => event.kind === 'committed' && rounds.push(event),
+    log: () => {},
+  });
+  const room = roomOf(broker, {
+    task: 'sound',
+    sensor: { name: 'sound', speed: 40 },
+    onPublish(_device, topic, payload) {
+      if (topic.includes('/prediction/')) predicted.add(decodePrediction(payload).label);
+    },
+  });
+  room.start();
+  await broker.finished;
+  await until('predictions of every label', () => predicted.size === SOUND.classes, 20_000);
+  room.stop();
+  await broker.close();
+  const accuracy = rounds.map(({ heldBackAccuracy = 0 }) => heldBackAccuracy);
+  assert.ok(accuracy[0] < 0.6 && accuracy[ROUNDS - 1] > 0.8, accuracy.join(' '));
+});
+
 test('a federation that its broker goes on with after a restart keeps its normalisation', async () => {
   const folder = folders.make();
   const run = async (rounds: number) => {
@@ -117,7 +140,7 @@ test('a label that a person gives at the broker reaches the board, and ends', as
   const broker = await startBroker(settings(folder), { onEvent: () => {}, log: (line) => lines.push(line) });
   const room = roomOf(broker, {
     shards: [undefined],
-    sensorSpeed: 0.001,
+    sensor: { name: 'motion', speed: 0.001 },
     log: (device, text) => lines.push(`${device} ${text}`),
   });
   room.start();

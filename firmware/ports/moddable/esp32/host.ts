@@ -19,7 +19,7 @@ import { openLamp } from './lamp.js';
 import { WifiNetwork } from './network.js';
 import { openPartition } from './partition.js';
 import { resetReason } from './reset.js';
-import { openSensor } from './sensor.js';
+import { openSensors } from './sensor.js';
 import { Wifi } from './wifi.js';
 
 /** @param kept the board's only store of its setup: a second one would not see what this one writes */
@@ -67,7 +67,7 @@ export function openHost(
     network,
     partition: openPartition('models'),
     shard: openPartition('shard'),
-    sensor: openSensor(clock, log),
+    sensors: openSensors(clock, log),
     indicator: lamp && new Light(lamp, clock),
     firmware: release && openFirmware(release),
     freeBytes,

@@ -1,0 +1,94 @@
+/**
+ * The port `Sensor` over an ECMA-419 audio input: log-mel features, one sample for every 40 ms of sound.
+ *
+ * Sound waits in the input's own buffer, which a chip fills beside the engine. A call takes one frame from it at most,
+ * so that training is never held up for long; calls come more often than frames, and what waits is soon caught up with.
+ * When too much waits, as after a long slice, all of it is dropped and counted.
+ * @module
+ */
+import { guarded } from '../../federation/guard.js';
+import { LogMel } from '../../sound/logmel.js';
+import { BANDS, FRAME, SAMPLE_RATE } from '../../sound/table.js';
+import type { Log, Sensor } from '../ports.js';
+
+/** Of an audio input with one channel of 16 bits at SAMPLE_RATE, what is used. */
+export interface AudioInput {
+  start(): void;
+  /** Takes as many bytes as fit from its buffer; there must be as many. */
+  read(into: Uint8Array): unknown;
+  close(): void;
+}
+
+export interface MicrophoneOptions {
+  /** @param onReadable called now and then with how many bytes wait */
+  readonly open: (onReadable: (bytes: number) => void) => AudioInput;
+  readonly log: Log;
+}
+
+/** Read at a time; a frame has ten of them. */
+const BLOCK_BYTES = (2 * FRAME) / 10;
+/** The SDK's buffer holds 256 ms; when it is full, it is empty again. */
+const MOST_BYTES = 4 * 2 * FRAME;
+
+export class Microphone implements Sensor {
+  readonly channels = BANDS;
+  readonly hertz = SAMPLE_RATE / FRAME;
+  readonly #options: MicrophoneOptions;
+  readonly #mel = new LogMel();
+  readonly #frame = new Int16Array(FRAME);
+  readonly #bytes = new Uint8Array(this.#frame.buffer);
+  readonly #block = new Uint8Array(BLOCK_BYTES);
+  readonly #values = new Int16Array(BANDS);
+  #filled = 0; // bytes of the frame
+  #dropped = 0; // bytes
+  #input: AudioInput | undefined;
+
+  constructor(options: MicrophoneOptions) {
+    this.#options = options;
+  }
+
+  /** Frames dropped since the board started, because nobody had time for them. */
+  get dropped(): number {
+    return Math.ceil(this.#dropped / this.#bytes.length);
+  }
+
+  /** The input is open from `start` to `stop`: only then does it take memory. @throws Error when it cannot be opened */
+  start(onSample: (values: Int16Array) => void): void {
+    this.stop();
+    const { open, log } = this.#options;
+    this.#filled = 0;
+    this.#input = open(guarded(log, 'microphone', (bytes: number) => this.#take(bytes, onSample)));
+    this.#input.start();
+  }
+
+  stop(): void {
+    this.#input?.close();
+    this.#input = undefined;
+  }
+
+  /** @param waiting bytes */
+  #take(waiting: number, onSample: (values: Int16Array) => void): void {
+    if (waiting > MOST_BYTES) {
+      this.#drop(waiting);
+      return;
+    }
+    for (let left = waiting; left >= BLOCK_BYTES; left -= BLOCK_BYTES) {
+      this.#input?.read(this.#block);
+      this.#bytes.set(this.#block, this.#filled);
+      this.#filled += BLOCK_BYTES;
+      if (this.#filled === this.#bytes.length) {
+        this.#filled = 0;
+        this.#mel.read(this.#frame, this.#values);
+        onSample(this.#values);
+        return; // the rest waits for the next call
+      }
+    }
+  }
+
+  #drop(waiting: number): void {
+    for (let left = waiting; left >= BLOCK_BYTES; left -= BLOCK_BYTES) this.#input?.read(this.#block);
+    this.#dropped += waiting + this.#filled;
+    this.#filled = 0;
+    this.#options.log.line(`no time for what the microphone heard: ${this.dropped} frames so far`);
+  }
+}
