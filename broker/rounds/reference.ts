@@ -4,6 +4,7 @@
  * @module
  */
 import { TOPK_STATE } from '../../shared/masks/count.js';
+import { Pace } from '../../shared/masks/pace.js';
 import { selectTopk } from '../../shared/masks/topk.js';
 import { finish } from '../../shared/masks/work.js';
 import { type MaskTerms, maskOf } from '../../shared/model/mask.js';
@@ -19,7 +20,7 @@ export function referenceOf(model: Model, plan: MaskTerms & Pick<Plan, 'method'>
     if (active === model.head.layout.layers[index].weights.length) return undefined;
     known[index] ??=
       plan.method.uplink === 'mask'
-        ? finish(maskOf(sourceOf(model), index, plan))
+        ? finish(maskOf(sourceOf(model), index, plan, new Pace(Number.POSITIVE_INFINITY)))
         : largest(model, index, active);
     return known[index];
   };

@@ -8,6 +8,7 @@
 import { LN2_Q16 } from '../../shared/fixed/exponential.js';
 import { mix } from '../../shared/fixed/random.js';
 import { divideNearest } from '../../shared/fixed/rounding.js';
+import { Pace } from '../../shared/masks/pace.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestWeights } from '../../shared/model/reference.js';
 import { valuesOf } from '../../shared/model/volume.js';
@@ -67,14 +68,15 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
   );
   const trained = yield* trainer.train(model);
   const { uplink, valueBits } = method;
-  const deltas = yield* layerDeltas(trainer.network, model, layers, { uplink, valueBits, seed });
+  const pace = new Pace(sliceMacs);
+  const deltas = yield* layerDeltas(trainer.network, model, layers, { uplink, valueBits, seed }, pace);
   const references: Uint32Array[] = [];
   for (const [index, { active, sent }] of layers.entries()) {
     const { positions } = deltas[index];
     const { length } = model.head.layout.layers[index].weights;
     if (method.uplink === 'mask' && positions !== 'all') references[index] = positions;
     else if (sent < length && active < length) {
-      references[index] = yield* largestWeights(model, index, active);
+      references[index] = yield* largestWeights(model, index, active, pace);
     }
   }
   const loss = lossOf(trained);
@@ -92,7 +94,7 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
     layers: deltas,
   };
   const reference = (layer: number) => references[layer];
-  const frame = yield* encodeUpdateSlices(update, model.head.layout, reference, sliceMacs, method.positions);
+  const frame = yield* encodeUpdateSlices(update, model.head.layout, reference, pace, method.positions);
   return { frame, loss, macs: trained.macs, examples: kept.count };
 }
 

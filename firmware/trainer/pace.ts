@@ -1,31 +1,5 @@
 /**
- * When long work pauses. Pieces of work are small, and on XS a pause costs thousands of instructions for every
- * generator that it passes on its way out and in again: several pieces share one. Work is counted in
- * multiply-accumulates, so where it pauses is the same everywhere, and no bit depends on it.
- *
- *     if (pace.isDue(macs)) yield pace.take();
+ * The pace of long work on a board, see shared/masks/pace.ts.
  * @module
  */
-export class Pace {
-  /** Of one piece at most, where it can be divided. */
-  readonly pieceMacs: number;
-  #done = 0; // since the last pause
-
-  /** @param sliceMacs between two pauses at most, 1 or more */
-  constructor(sliceMacs: number) {
-    this.pieceMacs = Math.max(1, sliceMacs / 2);
-  }
-
-  /** Adds a piece of work. @returns whether to pause now: with another piece it might be too much */
-  isDue(macs: number): boolean {
-    this.#done += macs;
-    return this.#done >= this.pieceMacs;
-  }
-
-  /** @returns the work since the last pause, which begins now */
-  take(): number {
-    const done = this.#done;
-    this.#done = 0;
-    return done;
-  }
-}
+export { Pace } from '../../shared/masks/pace.js';

@@ -96,7 +96,7 @@ export class Trainer {
     yield* network.raise(pace);
     if (mask !== undefined) {
       for (const places of network.layers) {
-        if (places.isSparse) network.adopt(places, yield* maskOf(source, places.layer.index, mask));
+        if (places.isSparse) network.adopt(places, yield* maskOf(source, places.layer.index, mask, pace));
       }
     }
     fillNoise(network.i32, network.arena.noise.offset >> 2, mix(seed, 1));

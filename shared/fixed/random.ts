@@ -41,11 +41,21 @@ export class Random {
  * @returns uint32
  */
 export function mix(hash: number, value: number): number {
-  let h = Math.imul(hash ^ value, 0x9e3779b1) ^ hash;
+  return scramble(hash, value) >>> 0;
+}
+
+/**
+ * The same as an int32, for kernels.
+ * @param hash  any int32 or uint32
+ * @param value any int32 or uint32
+ */
+export function scramble(hash: number, value: number): number {
+  // the factors of MurmurHash3, and 2^32 / golden ratio, as int32
+  let h = Math.imul(hash ^ value, -1640531535) ^ hash;
   h ^= h >>> 16;
-  h = Math.imul(h, 0x85ebca6b);
+  h = Math.imul(h, -2048144789);
   h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
+  h = Math.imul(h, -1028477387);
   h ^= h >>> 16;
-  return h >>> 0;
+  return h;
 }

@@ -3,6 +3,7 @@
  * 1 = kept. Bits beyond the last weight are 0.
  * @module
  */
+import { setBits } from './listing.js';
 
 export function bitmapBytes(n: number): number {
   return (n + 7) >>> 3;
@@ -31,7 +32,7 @@ export function countBits(bitmap: Uint8Array): number {
 
 /** Sets the bits at `positions`; the others stay. */
 export function setPositions(bitmap: Uint8Array, positions: Uint32Array): void {
-  for (let i = 0; i < positions.length; i++) bitmap[positions[i] >>> 3] |= 1 << (positions[i] & 7);
+  setBits(bitmap, bitmap.length, positions, 0, positions.length);
 }
 
 /**

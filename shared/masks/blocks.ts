@@ -3,41 +3,47 @@
  * again, block by block, from flash or from wherever the caller has them.
  * @module
  */
-import { TOPK_STATE, type TopkValues, topkCountHigh, topkCountLow } from './count.js';
-import { SCAN_MACS, topkBegin, topkFindBin, topkFindThreshold, topkTake } from './topk.js';
+import { type TopkValues, topkCountHigh, topkCountLow } from './count.js';
+import type { Pace } from './pace.js';
+import { topkTake } from './take.js';
+import { SCAN_MACS, topkBegin, topkFindBin, topkFindThreshold } from './topk.js';
+
+export interface TopkBlocks {
+  readonly length: number; // values in all
+  readonly values: TopkValues; // where a block lies when it was read
+  readonly size: number; // values of a block, the last may have fewer
+  /** Gets values from to from + n - 1; they stay till the next call. @returns where in `values` they begin */
+  read(from: number, n: number): number;
+}
 
 /**
  * Places of the k largest |values|, ascending, ties to the lower place. Yields the work of three passes.
  *
- * @param block  what `read` fills; its length is the size of a block
- * @param length values in all
- * @param k      0 to length
- * @param read   puts values from to from + n - 1 at block[0..n)
+ * @param state int32 [TOPK_STATE] overwritten
+ * @param k     0 to length
  */
 export function* topkInBlocks(
-  block: TopkValues,
-  length: number,
+  state: Int32Array,
+  blocks: TopkBlocks,
   k: number,
-  read: (from: number, n: number) => void,
+  pace: Pace,
 ): Generator<number, Uint32Array> {
-  const state = new Int32Array(TOPK_STATE);
+  const { values, length, size } = blocks;
   const places = new Uint32Array(k);
-  function* pass(visit: (from: number, n: number) => void): Generator<number, void> {
-    for (let from = 0; from < length; from += block.length) {
-      const n = Math.min(block.length, length - from);
-      read(from, n);
-      visit(from, n);
-      yield n * SCAN_MACS;
-    }
-  }
-  topkBegin(state, k);
-  yield* pass((_from, n) => topkCountHigh(state, block, 0, n));
-  topkFindBin(state);
-  yield* pass((_from, n) => topkCountLow(state, block, 0, n));
-  topkFindThreshold(state);
   let taken = 0;
-  yield* pass((from, n) => {
-    taken += topkTake(places, taken, state, block, 0, n, from);
-  });
+  let at = 0;
+  topkBegin(state, k);
+  for (let pass = 1; pass <= 3; pass++) {
+    for (let from = 0; from < length; from += size) {
+      const n = Math.min(size, length - from);
+      if (pass === 1 || n < length) at = blocks.read(from, n); // one block is still there
+      if (pass === 1) topkCountHigh(state, values, at, at + n);
+      else if (pass === 2) topkCountLow(state, values, at, at + n);
+      else taken += topkTake(places, taken, k - taken, state, values, at, at + n, from);
+      if (pace.isDue(n * SCAN_MACS)) yield pace.take();
+    }
+    if (pass === 1) topkFindBin(state);
+    else if (pass === 2) topkFindThreshold(state);
+  }
   return places;
 }

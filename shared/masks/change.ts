@@ -10,8 +10,9 @@
  */
 import { bitmapBytes } from './bitmap.js';
 import { MaskError } from './error.js';
+import { MERGE, MERGE_ADDED, MERGE_DROPPED, mergeChange } from './merge.js';
+import type { Pace } from './pace.js';
 import { bestGaps, expectEnd, type GapList, readGaps, readRice, writeGapList } from './rice.js';
-import { inPieces } from './work.js';
 
 const HEAD = 6;
 
@@ -31,31 +32,22 @@ export interface Change {
 export function* changeFrom(
   reference: Uint32Array,
   positions: Uint32Array,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, Change> {
   const count = positions.length;
   const members = reference.length;
   const dropped = new Uint32Array(members);
   const added = new Uint32Array(count);
-  let drops = 0;
-  let adds = 0;
-  let i = 0;
-  let r = 0;
-  yield* inPieces(count + members, MERGE_MACS, sliceMacs, (_, to) => {
-    while (i + r < to) {
-      const position = i < count ? positions[i] : Number.POSITIVE_INFINITY;
-      const member = r < members ? reference[r] : Number.POSITIVE_INFINITY;
-      if (member < position) dropped[drops++] = r++;
-      else {
-        if (member === position) r++;
-        else added[adds++] = position - r; // r members lie below it
-        i++;
-      }
-    }
-  });
+  const merge = new Int32Array(MERGE);
+  const piece = pace.elements(MERGE_MACS);
+  for (let from = 0; from < count + members; from += piece) {
+    const to = Math.min(count + members, from + piece);
+    mergeChange(dropped, added, merge, reference, members, positions, count, to);
+    if (pace.isDue((to - from) * MERGE_MACS)) yield pace.take();
+  }
   return {
-    dropped: yield* bestGaps(dropped.subarray(0, drops), sliceMacs),
-    added: yield* bestGaps(added.subarray(0, adds), sliceMacs),
+    dropped: yield* bestGaps(dropped.subarray(0, merge[MERGE_DROPPED]), pace),
+    added: yield* bestGaps(added.subarray(0, merge[MERGE_ADDED]), pace),
   };
 }
 
@@ -67,13 +59,13 @@ export function changeBytes({ dropped, added }: Change): number {
 export function* writeChange(
   out: Uint8Array,
   { dropped, added }: Change,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, void> {
   out[0] = dropped.k;
   out[1] = added.k;
   for (let i = 0; i < 4; i++) out[2 + i] = dropped.places.length >>> (8 * i);
-  yield* writeGapList(out, 8 * HEAD, dropped, sliceMacs);
-  yield* writeGapList(out, 8 * HEAD + dropped.bits, added, sliceMacs);
+  yield* writeGapList(out, 8 * HEAD, dropped, pace);
+  yield* writeGapList(out, 8 * HEAD + dropped.bits, added, pace);
 }
 
 export function readChange(

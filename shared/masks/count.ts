@@ -1,5 +1,6 @@
 /**
- * The counting passes of top-k (topk.ts). They run over every weight at every choice, so they are written in the subset that is translated to C, as the kernels are.
+ * The counting passes of top-k (topk.ts), and the walk through what they counted. They run over every weight at
+ * every choice, so they are written in the subset that is translated to C, as the kernels are.
  * @module
  */
 
@@ -78,4 +79,22 @@ export function topkCountLow(state: Int32Array, values: TopkValues, start: numbe
     const magnitude = (values[i] ^ sign) - sign;
     if (magnitude >> LOW_BITS === bin) state[magnitude & (LOW_BINS - 1)]++;
   }
+}
+
+/**
+ * Walks down the counts till the wanted rank, state[TOPK_TIES], lies in a bin; what is left of the rank there is
+ * the new one.
+ * @param state int32 [TOPK_STATE]
+ * @param top   0 to LOW_BINS - 1: the bin to begin with
+ * @returns the bin; -1 when there are fewer
+ */
+export function topkDescend(state: Int32Array, top: number): number {
+  let rank = state[TOPK_TIES];
+  let bin = top;
+  while (bin >= 0 && state[bin] < rank) {
+    rank -= state[bin];
+    bin--;
+  }
+  state[TOPK_TIES] = rank;
+  return bin;
 }

@@ -12,6 +12,7 @@
  * @module
  */
 import { MaskError } from './error.js';
+import type { Pace } from './pace.js';
 import { PROBABILITY_BITS, RangeDecoder, RangeEncoder } from './range.js';
 
 /** Grids with more places are not coded so: products of counts and gaps stay below 2^31. */
@@ -53,7 +54,7 @@ export function* encodeGrid(
   n: number,
   columns: number,
   bytesMost: number,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, Uint8Array | undefined> {
   const count = positions.length;
   const ones = fewer(n, count);
@@ -61,7 +62,7 @@ export function* encodeGrid(
   const out = new Uint8Array(bytesMost);
   const coder = new RangeEncoder(out);
   const grid = new Grid(n, columns, ones);
-  const piece = Math.max(1, Math.floor(sliceMacs / PLACE_MACS));
+  const piece = pace.elements(PLACE_MACS);
   let i = 0; // positions below the place
   let left = ones;
   for (let place = 0; left > 0; ) {
@@ -74,7 +75,7 @@ export function* encodeGrid(
       grid.learn(bit);
       left -= bit;
     }
-    yield (place - first) * PLACE_MACS;
+    if (pace.isDue((place - first) * PLACE_MACS)) yield pace.take();
     if (coder.isFull) return undefined;
   }
   const length = coder.finish();

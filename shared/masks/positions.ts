@@ -19,13 +19,15 @@
  * @module
  */
 import { frozen } from '../fixed/frozen.js';
-import { bitmapBytes, countBits, readPositions, setPositions } from './bitmap.js';
+import { bitmapBytes, countBits, readPositions } from './bitmap.js';
 import { type Change, changeBytes, changeFrom, readChange, writeChange } from './change.js';
 import { MaskError } from './error.js';
 import { decodeGrid, encodeGrid, GRID_PLACES_MAX } from './grid.js';
+import { findDisorder, listMissing, setBits } from './listing.js';
+import { Pace } from './pace.js';
 import { bestGaps, expectEnd, type GapList, readGaps, readRice, writeGapList } from './rice.js';
 import { type RowList, readRows, rowsOf, writeRows } from './rows.js';
-import { finish, inPieces } from './work.js';
+import { finish } from './work.js';
 
 const BITMAP = 1;
 const GAPS = 2;
@@ -71,7 +73,7 @@ export interface CodedPositions {
  * @param positions ascending, below n; 'all' is the same as all n of them
  * @param n         1 to 2^27
  * @param reference ascending, below n; without one, code 4 is not considered
- * @param sliceMacs most work between two yields; changes no byte
+ * @param pace      when to pause; changes no byte
  * @param columns   of the layer, divides n; 0 = codes 5 and 6 are not considered
  * @param withGrid  whether code 5, slow to make and to read, is considered always, or where lists are weak
  * @throws RangeError when the positions do not ascend or one is not below n
@@ -80,18 +82,18 @@ export function* encodeParts(
   positions: Uint32Array | 'all',
   n: number,
   reference: Uint32Array | undefined,
-  sliceMacs: number,
+  pace: Pace,
   columns = 0,
   withGrid = true,
 ): Generator<number, CodedPositions> {
   if (positions === 'all') return { head: 0, body: new Uint8Array(0) };
-  yield* checkAscending(positions, n, sliceMacs);
+  yield* checkAscending(positions, n, pace);
   if (positions.length === n) return { head: 0, body: new Uint8Array(0) };
 
   let code = BITMAP;
   let bytes = bitmapBytes(n);
 
-  const gaps = yield* bestGaps(positions, sliceMacs);
+  const gaps = yield* bestGaps(positions, pace);
   if (bitmapBytes(gaps.bits) < bytes) {
     code = GAPS;
     bytes = bitmapBytes(gaps.bits);
@@ -100,7 +102,7 @@ export function* encodeParts(
   // below one half the missing positions are more than the positions
   let missing: GapList | undefined;
   if (2 * positions.length > n) {
-    missing = yield* bestGaps(yield* missingPositions(positions, n, sliceMacs), sliceMacs);
+    missing = yield* bestGaps(yield* missingPositions(positions, n, pace), pace);
     if (bitmapBytes(missing.bits) < bytes) {
       code = COMPLEMENT;
       bytes = bitmapBytes(missing.bits);
@@ -109,7 +111,7 @@ export function* encodeParts(
 
   let change: Change | undefined;
   if (reference !== undefined) {
-    change = yield* changeFrom(reference, positions, sliceMacs);
+    change = yield* changeFrom(reference, positions, pace);
     if (changeBytes(change) < bytes) {
       code = CHANGE;
       bytes = changeBytes(change);
@@ -118,7 +120,7 @@ export function* encodeParts(
 
   let rows: RowList | undefined;
   if (columns > 0) {
-    rows = yield* rowsOf(positions, n, columns, sliceMacs);
+    rows = yield* rowsOf(positions, n, columns, pace);
     if (bitmapBytes(rows.bits) < bytes) {
       code = ROWS;
       bytes = bitmapBytes(rows.bits);
@@ -132,19 +134,19 @@ export function* encodeParts(
     positions.length > 0
   ) {
     const most = Math.floor((bytes * (GRID_SAVES - 1)) / GRID_SAVES);
-    const body = yield* encodeGrid(positions, n, columns, most, sliceMacs);
+    const body = yield* encodeGrid(positions, n, columns, most, pace);
     if (body !== undefined) return { head: GRID, body };
   }
 
   const body = new Uint8Array(bytes);
-  if (code === CHANGE) yield* writeChange(body, change!, sliceMacs);
-  else if (code === BITMAP) yield* writeBitmap(body, positions, sliceMacs);
+  if (code === CHANGE) yield* writeChange(body, change!, pace);
+  else if (code === BITMAP) yield* writeBitmap(body, positions, pace);
   else if (code === ROWS) {
-    yield* writeRows(body, rows!, sliceMacs);
+    yield* writeRows(body, rows!, pace);
     return { head: code | (rows!.k << CODE_BITS), body };
   } else {
     const list = code === GAPS ? gaps : missing!;
-    yield* writeGapList(body, 0, list, sliceMacs);
+    yield* writeGapList(body, 0, list, pace);
     return { head: code | (list.k << CODE_BITS), body };
   }
   return { head: code, body };
@@ -161,10 +163,10 @@ export function* encodePositions(
   positions: Uint32Array | 'all',
   n: number,
   reference: Uint32Array | undefined,
-  sliceMacs: number,
+  pace: Pace,
   columns = 0,
 ): Generator<number, Uint8Array> {
-  const { head, body } = yield* encodeParts(positions, n, reference, sliceMacs, columns);
+  const { head, body } = yield* encodeParts(positions, n, reference, pace, columns);
   if (head === 0) return body;
   const out = new Uint8Array(1 + body.length);
   out[0] = head;
@@ -213,7 +215,7 @@ export function decodeParts(
   if (code === GAPS) return readGapList(head, body, n, words(count));
   if (code === COMPLEMENT) {
     return finish(
-      missingPositions(readGapList(head, body, n, words(n - count)), n, Number.POSITIVE_INFINITY),
+      missingPositions(readGapList(head, body, n, words(n - count)), n, new Pace(Number.POSITIVE_INFINITY)),
     );
   }
   if (code === ROWS) {
@@ -230,59 +232,44 @@ function badHead(head: number): MaskError {
   return new MaskError(`position code ${head}, expected ${BITMAP} to ${ROWS}`);
 }
 
-function* checkAscending(positions: Uint32Array, n: number, sliceMacs: number): Generator<number, void> {
-  let next = 0;
-  yield* inPieces(positions.length, CHECK_MACS, sliceMacs, (from, to) => {
-    for (let i = from; i < to; i++) {
-      const position = positions[i];
-      if (position < next || position >= n) {
-        throw new RangeError(`position ${position} at ${i}, expected ${next} to ${n - 1}`);
-      }
-      next = position + 1;
+function* checkAscending(positions: Uint32Array, n: number, pace: Pace): Generator<number, void> {
+  const count = positions.length;
+  const piece = pace.elements(CHECK_MACS);
+  for (let from = 0; from < count; from += piece) {
+    const to = Math.min(count, from + piece);
+    const i = findDisorder(positions, n, from, to);
+    if (i < to) {
+      const next = i === 0 ? 0 : positions[i - 1] + 1;
+      throw new RangeError(`position ${positions[i]} at ${i}, expected ${next} to ${n - 1}`);
     }
-  });
+    if (pace.isDue((to - from) * CHECK_MACS)) yield pace.take();
+  }
 }
 
 /** All positions below n that are not in the list. Yields work. */
-function* missingPositions(
-  positions: Uint32Array,
-  n: number,
-  sliceMacs: number,
-): Generator<number, Uint32Array> {
-  const missing = new Uint32Array(n - positions.length);
+function* missingPositions(positions: Uint32Array, n: number, pace: Pace): Generator<number, Uint32Array> {
+  const count = positions.length;
+  const missing = new Uint32Array(n - count);
+  const piece = pace.elements(LIST_MACS);
   let listed = 0; // positions below
-  yield* inPieces(n, LIST_MACS, sliceMacs, (from, to) => {
-    listed = listMissing(missing, positions, listed, from, to);
-  });
-  return missing;
-}
-
-/**
- * Those of places from to to - 1 that are not in the list.
- * @param listed how many positions are below `from`
- * @returns how many are below `to`
- */
-function listMissing(
-  missing: Uint32Array,
-  positions: Uint32Array,
-  listed: number,
-  from: number,
-  to: number,
-): number {
-  let i = listed;
-  for (let place = from; place < to; place++) {
-    if (i < positions.length && positions[i] === place) i++;
-    else missing[place - i] = place;
+  for (let from = 0; from < n; from += piece) {
+    const to = Math.min(n, from + piece);
+    listed = listMissing(missing, n - count, positions, count, listed, from, to);
+    if (pace.isDue((to - from) * LIST_MACS)) yield pace.take();
   }
-  return i;
+  return missing;
 }
 
 // Code 1
 
-function writeBitmap(out: Uint8Array, positions: Uint32Array, sliceMacs: number): Generator<number, void> {
-  return inPieces(positions.length, SET_MACS, sliceMacs, (from, to) => {
-    setPositions(out, positions.subarray(from, to));
-  });
+function* writeBitmap(out: Uint8Array, positions: Uint32Array, pace: Pace): Generator<number, void> {
+  const count = positions.length;
+  const piece = pace.elements(SET_MACS);
+  for (let from = 0; from < count; from += piece) {
+    const to = Math.min(count, from + piece);
+    setBits(out, out.length, positions, from, to);
+    if (pace.isDue((to - from) * SET_MACS)) yield pace.take();
+  }
 }
 
 function readBitmap(bitmap: Uint8Array, n: number, count: number): Uint32Array {

@@ -8,11 +8,10 @@
  * Source: R. F. Rice, "Some practical universal noiseless coding techniques", JPL 79-22, 1979.
  * @module
  */
+import { MAX_RICE } from '../fixed/ricebits.js';
 import { MaskError } from './error.js';
-import { inPieces } from './work.js';
-
-/** With at most 23 low bits a one and the low bits, shifted to their place in a byte, stay in 31 bits. */
-export const MAX_RICE = 23;
+import { gapBits, writeGaps } from './gaps.js';
+import type { Pace } from './pace.js';
 
 /** Ascending places, and the k with which their gaps take the fewest bits. */
 export interface GapList {
@@ -31,20 +30,20 @@ const WRITE_MACS = 6;
  * From k to k + 1 the cost changes by the number of gaps less the sum of ceil((gap >> k) / 2). That sum
  * falls with k, so the cost is convex and a walk downhill from the usual guess ends at the minimum.
  */
-export function* bestGaps(places: Uint32Array, sliceMacs: number): Generator<number, GapList> {
+export function* bestGaps(places: Uint32Array, pace: Pace): Generator<number, GapList> {
   const count = places.length;
   if (count === 0) return { places, k: 0, bits: 0 };
   const meanGap = Math.floor((places[count - 1] + 1 - count) / count);
   let k = Math.min(MAX_RICE, 31 - Math.clz32(meanGap | 1));
-  let bits = yield* totalBits(places, k, sliceMacs);
+  let bits = yield* totalBits(places, k, pace);
   for (let down = k; down > 0; ) {
-    const fewer = yield* totalBits(places, --down, sliceMacs);
+    const fewer = yield* totalBits(places, --down, pace);
     if (fewer > bits) break;
     bits = fewer;
     k = down;
   }
   for (let up = k; up < MAX_RICE; ) {
-    const fewer = yield* totalBits(places, ++up, sliceMacs);
+    const fewer = yield* totalBits(places, ++up, pace);
     if (fewer >= bits) break;
     bits = fewer;
     k = up;
@@ -60,60 +59,26 @@ export function* writeGapList(
   bytes: Uint8Array,
   at: number,
   { places, k }: GapList,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, void> {
+  const piece = pace.elements(WRITE_MACS);
   let bit = at;
-  yield* inPieces(places.length, WRITE_MACS, sliceMacs, (from, to) => {
-    bit = writeGaps(bytes, bit, places, k, from, to);
-  });
+  for (let from = 0; from < places.length; from += piece) {
+    const to = Math.min(places.length, from + piece);
+    bit = writeGaps(bytes, bytes.length, bit, places, k, from, to);
+    if (pace.isDue((to - from) * WRITE_MACS)) yield pace.take();
+  }
 }
 
-function* totalBits(places: Uint32Array, k: number, sliceMacs: number): Generator<number, number> {
+function* totalBits(places: Uint32Array, k: number, pace: Pace): Generator<number, number> {
+  const piece = pace.elements(COUNT_MACS);
   let bits = 0;
-  yield* inPieces(places.length, COUNT_MACS, sliceMacs, (from, to) => {
+  for (let from = 0; from < places.length; from += piece) {
+    const to = Math.min(places.length, from + piece);
     bits += gapBits(places, k, from, to);
-  });
-  return bits;
-}
-
-/** How many bits writeGaps takes for places[from..to). */
-export function gapBits(places: Uint32Array, k: number, from = 0, to = places.length): number {
-  let bits = (to - from) * (k + 1);
-  let next = from === 0 ? 0 : places[from - 1] + 1;
-  for (let i = from; i < to; i++) {
-    const place = places[i];
-    bits += (place - next) >>> k;
-    next = place + 1;
+    if (pace.isDue((to - from) * COUNT_MACS)) yield pace.take();
   }
   return bits;
-}
-
-/**
- * Writes the gaps of ascending places[from..to) from bit `at` on.
- * @param bytes all zero from bit `at` on, with room for gapBits(places, k, from, to)
- * @returns the bit after the last one written
- */
-export function writeGaps(
-  bytes: Uint8Array,
-  at: number,
-  places: Uint32Array,
-  k: number,
-  from = 0,
-  to = places.length,
-): number {
-  const low = (1 << k) - 1;
-  let bit = at;
-  let next = from === 0 ? 0 : places[from - 1] + 1;
-  for (let i = from; i < to; i++) {
-    const place = places[i];
-    const gap = place - next;
-    next = place + 1;
-    bit += gap >>> k; // the zeros are there already
-    let byte = bit >>> 3;
-    for (let rest = (1 | ((gap & low) << 1)) << (bit & 7); rest !== 0; rest >>>= 8) bytes[byte++] |= rest;
-    bit += k + 1;
-  }
-  return bit;
 }
 
 /** A word of 32 bits, read from the byte of its first bit, holds at least this many bits from there on. */

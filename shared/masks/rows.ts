@@ -7,9 +7,20 @@
  * that follows from the count.
  * @module
  */
+import { MAX_RICE } from '../fixed/ricebits.js';
 import { MaskError } from './error.js';
-import { expectEnd, gapBits, MAX_RICE, readGaps, writeGaps } from './rice.js';
-import { inPieces } from './work.js';
+import type { Pace } from './pace.js';
+import { expectEnd, readGaps } from './rice.js';
+import {
+  riceBits,
+  rowGapBits,
+  rowRice,
+  splitRows,
+  WALK,
+  WALK_BITS,
+  WALK_ROW,
+  writeRowGaps,
+} from './rowgaps.js';
 
 /** Positions as rows: of each its count, and the columns of all, one row after the other. */
 export interface RowList {
@@ -24,7 +35,9 @@ export interface RowList {
 const LIST_MACS = 3;
 const COUNT_MACS = 3;
 const WRITE_MACS = 7;
-const ROW_MACS = 40;
+
+/** More than any row needs, and an int32. */
+const BUDGET_MAX = 2 ** 30;
 
 /**
  * Yields work.
@@ -35,45 +48,45 @@ export function* rowsOf(
   positions: Uint32Array,
   n: number,
   columns: number,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, RowList> {
-  const counts = new Uint32Array(n / columns);
-  const places = new Uint32Array(positions.length);
-  yield* inPieces(positions.length, LIST_MACS, sliceMacs, (from, to) => {
-    for (let i = from; i < to; i++) {
-      const row = Math.floor(positions[i] / columns);
-      counts[row]++;
-      places[i] = positions[i] - row * columns;
-    }
-  });
-  let bits = 0;
-  let start = 0;
-  yield* eachRow(counts, COUNT_MACS, sliceMacs, (row, from, to) => {
-    if (from === 0) start += row === 0 ? 0 : counts[row - 1];
-    const list = places.subarray(start, start + counts[row]);
-    bits += gapBits(list, rowRice(columns, counts[row]), from, to);
-  });
-  const { k, bits: countBits } = bestCounts(counts);
-  yield counts.length * COUNT_MACS;
-  return { counts, places, columns, k, bits: bits + countBits };
+  const rows = n / columns;
+  const counts = new Uint32Array(rows);
+  const listed = positions.length;
+  const places = new Uint32Array(listed);
+  const piece = pace.elements(LIST_MACS);
+  for (let from = 0; from < listed; from += piece) {
+    const to = Math.min(listed, from + piece);
+    splitRows(counts, places, positions, rows, columns, from, to);
+    if (pace.isDue((to - from) * LIST_MACS)) yield pace.take();
+  }
+  const walk = new Int32Array(WALK);
+  const budget = budgetOf(pace);
+  while (walk[WALK_ROW] < rows) {
+    const macs = rowGapBits(walk, counts, places, rows, listed, columns, COUNT_MACS, budget);
+    if (pace.isDue(macs)) yield pace.take();
+  }
+  const { k, bits } = bestCounts(counts);
+  if (pace.isDue(rows * COUNT_MACS)) yield pace.take();
+  return { counts, places, columns, k, bits: bits + walk[WALK_BITS] };
 }
 
 /** Yields work. @param out all zero, with room for the bits */
 export function* writeRows(
   out: Uint8Array,
   { counts, places, columns, k }: RowList,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, void> {
-  let bit = 0;
-  let start = 0;
-  yield* eachRow(counts, WRITE_MACS, sliceMacs, (row, from, to) => {
-    if (from === 0) {
-      start += row === 0 ? 0 : counts[row - 1];
-      bit = writeGaps(out, bit, counts.subarray(row, row + 1), k);
-    }
-    const list = places.subarray(start, start + counts[row]);
-    bit = writeGaps(out, bit, list, rowRice(columns, counts[row]), from, to);
-  });
+  const walk = new Int32Array(WALK);
+  const rows = counts.length;
+  const budget = budgetOf(pace);
+  while (walk[WALK_ROW] < rows) {
+    // biome-ignore format: arguments in groups
+    const macs = writeRowGaps(
+      out, out.length, walk, counts, places, rows, places.length, columns, k, WRITE_MACS, budget,
+    );
+    if (pace.isDue(macs)) yield pace.take();
+  }
 }
 
 /**
@@ -104,43 +117,18 @@ export function readRows(
   return out;
 }
 
-/** Visits the places of each row in pieces; a row without any is visited once, with none. */
-function* eachRow(
-  counts: Uint32Array,
-  macs: number,
-  sliceMacs: number,
-  visit: (row: number, from: number, to: number) => void,
-): Generator<number, void> {
-  const piece = Math.max(1, Math.floor((sliceMacs - ROW_MACS) / macs));
-  for (let row = 0; row < counts.length; row++) {
-    let from = 0;
-    do {
-      const to = Math.min(counts[row], from + piece);
-      visit(row, from, to);
-      yield ROW_MACS + (to - from) * macs;
-      from = to;
-    } while (from < counts[row]);
-  }
+/** Work of one piece, as kernels take it. */
+function budgetOf({ pieceMacs }: Pace): number {
+  return Math.floor(Math.min(pieceMacs, BUDGET_MAX));
 }
 
 /** The k with which single counts take the fewest bits, the smallest of equals. */
 function bestCounts(counts: Uint32Array): { k: number; bits: number } {
   let best = { k: 0, bits: Number.POSITIVE_INFINITY };
   for (let k = 0; k <= MAX_RICE; k++) {
-    let bits = counts.length * (k + 1);
-    for (let row = 0; row < counts.length; row++) bits += counts[row] >>> k;
+    const bits = riceBits(counts, k, counts.length);
     if (bits >= best.bits) break; // the cost is convex, see bestGaps
     best = { k, bits };
   }
   return best;
-}
-
-/**
- * The k that fits gaps of a random row best: the smallest with 2^k ≥ 0.481 · (mean gap + 1/2), where k and k + 1
- * cost the same (A. Kiely, "Selecting the Golomb parameter in Rice coding", IPN 42-159, 2004), in integers.
- */
-function rowRice(columns: number, count: number): number {
-  let k = 0;
-  for (let room = 133 * count; room < 32 * (2 * columns - count) && k < MAX_RICE; room *= 2) k++;
-  return count === 0 ? 0 : k;
 }

@@ -13,12 +13,12 @@
  *     topkFindBin(state);
  *     for each block  topkCountLow(state, values, start, end);    // in any order
  *     topkFindThreshold(state);
- *     for each block  taken += topkTake(out, taken, state, values, start, end, position);  // ascending
+ *     for each block  taken += topkTake(out, taken, k - taken, state, values, start, end, position);  // ascending
  *
  * Magnitudes may reach TOPK_MAX: int8, uint8, int16 (-32,768 as well) and differences of two int16
  * held in int32. They are taken as (v ^ sign) - sign with sign = v >> 31, which is exact there: a branch
  * on the sign, as good as random, made every pass three times as slow in Node.
- * The counting passes are in count.ts.
+ * The passes are in count.ts and take.ts.
  * @module
  */
 import {
@@ -31,7 +31,9 @@ import {
   type TopkValues,
   topkCountHigh,
   topkCountLow,
+  topkDescend,
 } from './count.js';
+import { topkTake } from './take.js';
 
 /** Work of one value in one pass, in multiply-accumulates: measured on desktop XS against a dense layer's. */
 export const SCAN_MACS = 3;
@@ -74,52 +76,12 @@ export function topkLow(guess: number): number {
  * among those counted by bin. If not, begin anew: the result is the same, with or without a guess.
  */
 export function topkFindFrom(state: Int32Array, low: number): boolean {
-  let rank = state[TOPK_TIES] - state[TOPK_BIN];
+  const rank = state[TOPK_TIES] - state[TOPK_BIN];
   if (rank <= 0) return false;
-  let bin = LOW_BINS - 1;
-  while (bin >= 0 && state[bin] < rank) rank -= state[bin--];
-  if (bin < 0) return false;
-  state[TOPK_THRESHOLD] = low + bin;
   state[TOPK_TIES] = rank;
-  return true;
-}
-
-/**
- * Pass 3, over the same values with indices ascending from block to block: writes the position of
- * each selected value to out[at..), ascending.
- *
- * @param out      uint32 [k]
- * @param at       how many positions the blocks before this one gave
- * @param position position of values[start]; that of values[i] is position + i - start
- * @returns how many positions this block gave
- */
-export function topkTake(
-  out: Uint32Array,
-  at: number,
-  state: Int32Array,
-  values: TopkValues,
-  start: number,
-  end: number,
-  position: number,
-): number {
-  const threshold = state[TOPK_THRESHOLD];
-  const shift = position - start;
-  let ties = state[TOPK_TIES];
-  let to = at;
-  for (let i = start; i < end; i++) {
-    const sign = values[i] >> 31;
-    const magnitude = (values[i] ^ sign) - sign;
-    if (magnitude > threshold) {
-      out[to] = i + shift;
-      to++;
-    } else if (magnitude === threshold && ties > 0) {
-      ties--;
-      out[to] = i + shift;
-      to++;
-    }
-  }
-  state[TOPK_TIES] = ties;
-  return to - at;
+  const bin = topkDescend(state, LOW_BINS - 1);
+  state[TOPK_THRESHOLD] = low + bin;
+  return bin >= 0;
 }
 
 /**
@@ -155,15 +117,14 @@ export function selectTopk(
   k: number,
 ): void {
   topkThreshold(state, values, offset, n, k);
-  topkTake(out, 0, state, values, offset, offset + n, 0);
+  topkTake(out, 0, k, state, values, offset, offset + n, 0);
 }
 
-/** Walks down the counts from bin `top` till the wanted rank lies in the bin; keeps the rest of it. */
+/** @throws RangeError when there are fewer values than the rank */
 function descend(state: Int32Array, top: number): number {
-  let rank = state[TOPK_TIES];
-  let bin = top;
-  while (bin >= 0 && state[bin] < rank) rank -= state[bin--];
-  if (bin < 0) throw new RangeError(`k exceeds the values by ${rank}, expected at most all of them`);
-  state[TOPK_TIES] = rank;
+  const bin = topkDescend(state, top);
+  if (bin < 0) {
+    throw new RangeError(`k exceeds the values by ${state[TOPK_TIES]}, expected at most all of them`);
+  }
   return bin;
 }

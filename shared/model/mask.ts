@@ -9,6 +9,7 @@
  */
 import { mix, Random } from '../fixed/random.js';
 import { bitmapBytes, readPositions, setPositions } from '../masks/bitmap.js';
+import type { Pace } from '../masks/pace.js';
 import type { LayerCounts, TrainingMethod } from './method.js';
 import type { ModelSource } from './model.js';
 import { largestWeights } from './reference.js';
@@ -33,11 +34,12 @@ export function* maskOf(
   source: ModelSource,
   index: number,
   { method, layers, taskSeed, round }: MaskTerms,
+  pace: Pace,
 ): Generator<number, Uint32Array> {
   const { active } = layers[index];
   const { length } = source.head.layout.layers[index].weights;
   const grown = Math.floor((active * method.growth) / 2 ** GROWTH_BITS);
-  const largest = yield* largestWeights(source, index, active - grown);
+  const largest = yield* largestWeights(source, index, active - grown, pace);
   if (grown === 0 || active === length) return active === length ? everyPlace(length) : largest;
   const random = new Random([round, index].reduce(mix, taskSeed));
   const bitmap = new Uint8Array(bitmapBytes(length));
@@ -50,7 +52,7 @@ export function* maskOf(
       bitmap[place >> 3] |= bit;
       left--;
     }
-    if (drawn % DRAWS === 0) yield DRAWS * DRAW_MACS;
+    if (drawn % DRAWS === 0 && pace.isDue(DRAWS * DRAW_MACS)) yield pace.take();
   }
   const mask = new Uint32Array(active);
   readPositions(mask, bitmap);

@@ -19,9 +19,11 @@
  * @module
  */
 import { frozen } from '../fixed/frozen.js';
+import { MAX_RICE } from '../fixed/ricebits.js';
 import { bitmapBytes } from '../masks/bitmap.js';
+import { Pace } from '../masks/pace.js';
 import { decodePositions, encodePositions } from '../masks/positions.js';
-import { expectEnd, MAX_RICE } from '../masks/rice.js';
+import { expectEnd } from '../masks/rice.js';
 import { finish, inPieces } from '../masks/work.js';
 import { decoding, ProtocolError } from './error.js';
 
@@ -54,7 +56,9 @@ export interface BlockHead {
 export function encodeBlock(before: Elements, after: Elements): Uint8Array {
   const positions = changedPositions(before, after);
   const numbers = Uint32Array.from(positions, (place) => numberOf(before, after, place));
-  const coded = finish(encodePositions(positions, before.length, undefined, Number.POSITIVE_INFINITY));
+  const coded = finish(
+    encodePositions(positions, before.length, undefined, new Pace(Number.POSITIVE_INFINITY)),
+  );
   const { k, bits } = bestRice(numbers, 8 * before.BYTES_PER_ELEMENT);
   const numberBytes = bitmapBytes(bits);
   const out = new Uint8Array(BLOCK_HEAD_BYTES + coded.length + numberBytes);

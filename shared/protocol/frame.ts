@@ -19,7 +19,9 @@
  */
 import { BufferWriter, type ISchema, object, type Parsed, u8, u16, u32 } from 'typed-binary';
 import { frozen } from '../fixed/frozen.js';
-import { finish, inPieces } from '../masks/work.js';
+import { Pace } from '../masks/pace.js';
+import { finish } from '../masks/work.js';
+import { crcRegister } from './checksum.js';
 import { type Checksum, crc32Update } from './crc32.js';
 import { ProtocolError } from './error.js';
 import { FieldReader } from './reader.js';
@@ -70,7 +72,7 @@ const HEADER = frozen(
 /** Work per byte copied and checked, see masks/work.ts. */
 export const BYTE_MACS = 2;
 /** Work of one encodeFields, about. */
-export const FIELDS_MACS = 1000;
+export const FIELDS_MACS = 400;
 
 /**
  * @param head  a multiple of 4 bytes
@@ -81,15 +83,15 @@ export function encodeFrame(
   head: Uint8Array,
   parts: readonly ArrayBufferView[],
 ): Uint8Array {
-  return finish(encodeFrameSlices(kind, head, parts, Number.POSITIVE_INFINITY));
+  return finish(encodeFrameSlices(kind, head, parts, new Pace(Number.POSITIVE_INFINITY)));
 }
 
-/** The same in slices: yields work, at most `sliceMacs` or FIELDS_MACS. */
+/** The same with pauses: yields work. */
 export function* encodeFrameSlices(
   kind: FrameKind,
   head: Uint8Array,
   parts: readonly ArrayBufferView[],
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, Uint8Array> {
   if (head.length % 4 !== 0 || head.length > MAX_HEAD_BYTES) {
     throw new RangeError(`head of ${head.length} bytes, expected a multiple of 4 up to ${MAX_HEAD_BYTES}`);
@@ -104,18 +106,21 @@ export function* encodeFrameSlices(
     payloadBytes,
   };
   frame.set(encodeFields(HEADER, FRAME_HEADER_BYTES, { ...header, crc: 0 }));
-  let crc = continueFrameCrc(0, 0, frame.subarray(0, FRAME_HEADER_BYTES));
-  yield FIELDS_MACS;
-  let offset = FRAME_HEADER_BYTES;
-  for (const part of [head, ...parts]) {
-    yield* inPieces(part.byteLength, BYTE_MACS, sliceMacs, (from, to) => {
-      const piece = new Uint8Array(part.buffer, part.byteOffset + from, to - from);
-      frame.set(piece, offset);
-      crc = crc32Update(crc, piece);
-      offset += piece.length;
-    });
+  frame.set(head, FRAME_HEADER_BYTES);
+  let offset = FRAME_HEADER_BYTES + head.length;
+  for (const part of parts) {
+    frame.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset);
+    offset += part.byteLength;
   }
-  frame.set(encodeFields(HEADER, FRAME_HEADER_BYTES, { ...header, crc }));
+  if (pace.isDue(FIELDS_MACS)) yield pace.take();
+  let register = crcRegister(-1, frame, 0, CRC_OFFSET);
+  const piece = pace.elements(BYTE_MACS);
+  for (let from = FRAME_HEADER_BYTES; from < frame.length; from += piece) {
+    const to = Math.min(frame.length, from + piece);
+    register = crcRegister(register, frame, from, to);
+    if (pace.isDue((to - from) * BYTE_MACS)) yield pace.take();
+  }
+  putFrameCrc(frame, ~register >>> 0);
   return frame;
 }
 

@@ -3,8 +3,9 @@
  * the low half, the half behind an odd last one 0. In memory they are int16 whatever their bits.
  * @module
  */
-import { inPieces } from '../masks/work.js';
+import type { Pace } from '../masks/pace.js';
 import type { ValueBits } from '../model/delta.js';
+import { packBytes, packHalves } from './pack.js';
 
 /** Work of one number, see masks/work.ts. */
 const PACK_MACS = 3;
@@ -21,20 +22,19 @@ export function numberBytes(count: number, bits: ValueBits): number {
 export function* packNumbers(
   numbers: Int16Array,
   bits: ValueBits,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, ArrayBufferView> {
   if (bits === 16) return numbers;
-  const out = new Uint8Array(numberBytes(numbers.length, bits));
-  yield* inPieces(numbers.length, PACK_MACS, sliceMacs, (from, to) => {
-    for (let i = from; i < to; i++) {
-      const number = numbers[i];
-      if ((number << (32 - bits)) >> (32 - bits) !== number) {
-        throw new RangeError(`number ${number} at ${i}, expected ${bits} bits`);
-      }
-      if (bits === 8) out[i] = number;
-      else out[i >>> 1] |= (number & 0x0f) << (4 * (i & 1));
-    }
-  });
+  const { length } = numbers;
+  const out = new Uint8Array(numberBytes(length, bits));
+  const pack = bits === 8 ? packBytes : packHalves;
+  const piece = pace.elements(PACK_MACS);
+  for (let from = 0; from < length; from += piece) {
+    const to = Math.min(length, from + piece);
+    const i = pack(out, numbers, from, to);
+    if (i < to) throw new RangeError(`number ${numbers[i]} at ${i}, expected ${bits} bits`);
+    if (pace.isDue((to - from) * PACK_MACS)) yield pace.take();
+  }
   return out;
 }
 

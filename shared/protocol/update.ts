@@ -10,6 +10,7 @@
 import { object, type Parsed, u8, u8Array, u16, u32 } from 'typed-binary';
 import { frozen } from '../fixed/frozen.js';
 import { bitmapBytes } from '../masks/bitmap.js';
+import { Pace } from '../masks/pace.js';
 import { type CodedPositions, decodeParts, encodeParts, type Words } from '../masks/positions.js';
 import { finish } from '../masks/work.js';
 import {
@@ -126,19 +127,19 @@ export function encodeUpdate(
   reference: Reference,
   choice: PositionChoice = 'grid',
 ): Uint8Array {
-  return finish(encodeUpdateSlices(update, layout, reference, Number.POSITIVE_INFINITY, choice));
+  return finish(encodeUpdateSlices(update, layout, reference, new Pace(Number.POSITIVE_INFINITY), choice));
 }
 
 /**
- * The same bytes in slices, for a board. Yields the work since the last yield in multiply-accumulates
- * (see masks/work.ts): at most `sliceMacs`, or FIELDS_MACS where that is more.
+ * The same bytes with pauses, for a board. Yields the work since the last in multiply-accumulates (see
+ * masks/work.ts).
  * @throws RangeError as encodeUpdate does
  */
 export function* encodeUpdateSlices(
   update: Update,
   layout: ModelLayout,
   reference: Reference,
-  sliceMacs: number,
+  pace: Pace,
   choice: PositionChoice = 'grid',
 ): Generator<number, Uint8Array> {
   const { device, layers, valueBits } = update;
@@ -147,20 +148,20 @@ export function* encodeUpdateSlices(
   checkInteger('layers', layers.length, layout.layers.length, layout.layers.length);
   const head = new Uint8Array(HEAD_BYTES + RECORD_BYTES * layers.length);
   head.set(encodeHead(fields, layers.length));
-  yield FIELDS_MACS;
+  if (pace.isDue(FIELDS_MACS)) yield pace.take();
   const numbers: ArrayBufferView[] = [];
   const positions: Uint8Array[] = [];
   for (const [i, delta] of layers.entries()) {
-    const coded = yield* encodeLayerPositions(delta, layout.layers[i], reference, choice, sliceMacs);
+    const coded = yield* encodeLayerPositions(delta, layout.layers[i], reference, choice, pace);
     const record = recordOf(delta, coded);
     checkRecord(record, layout.layers[i], valueBits);
     head.set(encodeFields(RECORD, RECORD_BYTES, record), HEAD_BYTES + RECORD_BYTES * i);
-    yield FIELDS_MACS;
-    numbers.push(yield* packNumbers(delta.values, valueBits, sliceMacs));
-    numbers.push(yield* packNumbers(delta.biases, biasBitsOf(valueBits), sliceMacs));
+    if (pace.isDue(FIELDS_MACS)) yield pace.take();
+    numbers.push(yield* packNumbers(delta.values, valueBits, pace));
+    numbers.push(yield* packNumbers(delta.biases, biasBitsOf(valueBits), pace));
     positions.push(coded.body);
   }
-  return yield* encodeFrameSlices('update', head, [...numbers, ...positions], sliceMacs);
+  return yield* encodeFrameSlices('update', head, [...numbers, ...positions], pace);
 }
 
 /**
@@ -257,14 +258,14 @@ function encodeLayerPositions(
   { index, inputs, weights }: WeightedLayer,
   reference: Reference,
   choice: PositionChoice,
-  sliceMacs: number,
+  pace: Pace,
 ): Generator<number, CodedPositions> {
   const sent = positions === 'all' ? weights.length : positions.length;
   checkInteger(`layer ${index} values`, values.length, sent, sent);
   const known = sent < weights.length ? reference(index) : undefined;
   // the very reference, a round's mask, needs no more bytes than all of them
   const coded = positions === known ? 'all' : positions;
-  return encodeParts(coded, weights.length, known, sliceMacs, inputs, choice === 'grid');
+  return encodeParts(coded, weights.length, known, pace, inputs, choice === 'grid');
 }
 
 function recordOf(

@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as crctable from '../../shared/fixed/crctable.js';
 import * as exponential from '../../shared/fixed/exponential.js';
 import { SourceModules } from './source.js';
 import { type Kernel, kernelsOf, type Tables } from './translation.js';
@@ -11,8 +12,17 @@ import { type Kernel, kernelsOf, type Tables } from './translation.js';
 /** The project's root. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** Modules outside firmware/kernels whose functions run over every weight. */
-const MORE = ['shared/masks/count.ts'];
+/** Modules outside firmware/kernels whose functions run over every weight, position or byte. */
+const MORE = [
+  'shared/masks/count.ts',
+  'shared/masks/gaps.ts',
+  'shared/masks/listing.ts',
+  'shared/masks/merge.ts',
+  'shared/masks/rowgaps.ts',
+  'shared/masks/take.ts',
+  'shared/protocol/checksum.ts',
+  'shared/protocol/pack.ts',
+];
 
 export interface KernelModules {
   readonly modules: SourceModules;
@@ -32,6 +42,7 @@ export function kernelModules(): KernelModules {
 
 /** Tables are what the modules that make them export. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'shared/fixed/crctable.ts': crctable,
   'shared/fixed/exponential.ts': exponential,
 };
 

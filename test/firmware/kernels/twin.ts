@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import type { Random } from '../../../shared/fixed/random.js';
 
 export interface TensorSpec {
-  readonly type: 'i8' | 'u8' | 'i16' | 'u16' | 'i32';
+  readonly type: 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32';
   readonly values: ArrayLike<number>;
   readonly out?: boolean; // a kernel may change it
 }
@@ -20,6 +20,7 @@ export class Arena<S extends Specs> {
   readonly i16: Int16Array;
   readonly u16: Uint16Array;
   readonly i32: Int32Array;
+  readonly u32: Uint32Array;
   readonly at: Readonly<Record<keyof S, number>>;
 
   constructor(buffer: ArrayBuffer, at: Readonly<Record<keyof S, number>>) {
@@ -28,6 +29,7 @@ export class Arena<S extends Specs> {
     this.i16 = new Int16Array(buffer);
     this.u16 = new Uint16Array(buffer);
     this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
     this.at = at;
   }
 
@@ -36,7 +38,7 @@ export class Arena<S extends Specs> {
   }
 }
 
-const BYTES = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4 } as const;
+const BYTES = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4 } as const;
 
 export function arenaOf<S extends Specs>(random: Random, specs: S): Arena<S> {
   const at: Record<string, number> = {};

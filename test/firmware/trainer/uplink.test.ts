@@ -1,10 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { countWidths, WIDTHS } from '../../../firmware/kernels/width.js';
 import { Network } from '../../../firmware/trainer/network.js';
-import { Pace } from '../../../firmware/trainer/pace.js';
-import { Widths } from '../../../firmware/trainer/scale.js';
+import { shiftFor as shiftOf } from '../../../firmware/trainer/scale.js';
 import { layerDeltas } from '../../../firmware/trainer/uplink.js';
 import { Random } from '../../../shared/fixed/random.js';
+import { Pace } from '../../../shared/masks/pace.js';
 import { maxBiasShift, maxValueShift, numberMax, type ValueBits } from '../../../shared/model/delta.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import type { LayerCounts, UplinkChoice } from '../../../shared/model/method.js';
@@ -57,7 +58,7 @@ function deltasOf(
 ) {
   const network = new Network(BASE.head, 1, counts, 0);
   drain(network.load(sourceOf(model), new Pace(1000)));
-  return drain(layerDeltas(network, sourceOf(BASE), counts, { uplink, valueBits, seed }));
+  return drain(layerDeltas(network, sourceOf(BASE), counts, { uplink, valueBits, seed }, new Pace(1000)));
 }
 
 /** Places of the largest magnitudes, by sorting. */
@@ -132,9 +133,13 @@ test('global-top-k-weights: the largest real values of the whole model, and trai
       const network = new Network(base.head, 1, countsOf([total - 1, 1]), 0);
       drain(network.load(sourceOf(model), new Pace(1000)));
       const deltas = drain(
-        layerDeltas(network, sourceOf(base), countsOf([total - 1, 1]), {
-          ...{ uplink: 'global-top-k-weights', valueBits: 16, seed: 1 },
-        }),
+        layerDeltas(
+          network,
+          sourceOf(base),
+          countsOf([total - 1, 1]),
+          { uplink: 'global-top-k-weights', valueBits: 16, seed: 1 },
+          new Pace(1000),
+        ),
       );
       const coarsest = Math.max(...exps);
       const all = [0, 1].flatMap((index) =>
@@ -167,7 +172,15 @@ test('the base is read from wherever it lies, in any alignment', () => {
       out.set(flash.subarray(3 + offset, 3 + offset + out.length)),
   };
   assert.equal(
-    drain(layerDeltas(network, odd, counts, { uplink: 'top-k-weights-diff', valueBits: 16, seed: 1 })),
+    drain(
+      layerDeltas(
+        network,
+        odd,
+        counts,
+        { uplink: 'top-k-weights-diff', valueBits: 16, seed: 1 },
+        new Pace(1000),
+      ),
+    ),
     deltasOf(model, counts, 'top-k-weights-diff'),
   );
 });
@@ -245,7 +258,7 @@ test('differences and biases at the ends of their ranges saturate and never wrap
       drain(network.load(sourceOf(model), new Pace(1000)));
       const terms = { uplink: 'all', valueBits: bits, seed: 3 } as const;
       const [{ values, shift, biases, biasShift }] = drain(
-        layerDeltas(network, sourceOf(base), counts, terms),
+        layerDeltas(network, sourceOf(base), counts, terms, new Pace(1000)),
       );
       for (const value of values) assert.ok(Math.abs(sign * value * 2 ** shift - 65534) <= 2 ** shift);
       const most = (bits === 16 ? 32767 : 127) * 2 ** biasShift;
@@ -256,15 +269,39 @@ test('differences and biases at the ends of their ranges saturate and never wrap
 });
 
 test('the shift is the smallest with which no more than the given count passes', () => {
-  const widths = new Widths();
-  for (const value of [0, 1, -7, 8, -100, 127, 128, -20_000]) widths.add(value);
-  assert.is(widths.shift(16, 0, 2), 0);
-  assert.is(widths.shift(8, 0, 10), 8);
-  assert.is(widths.shift(8, 1, 10), 1);
-  assert.is(widths.shift(8, 2, 10), 0);
-  assert.is(widths.shift(4, 2, 14), 4);
-  assert.is(widths.shift(4, 0, 3), 3);
-  assert.is(new Widths().shift(4, 0, 14), 0);
+  const values = Int16Array.of(0, 1, -7, 8, -100, 127, 128, -20_000);
+  const widths = new Int32Array(WIDTHS);
+  countWidths(widths, 0, values, 0, values.length);
+  assert.is(shiftOf(widths, 0, 16, 0, 2), 0);
+  assert.is(shiftOf(widths, 0, 8, 0, 10), 8);
+  assert.is(shiftOf(widths, 0, 8, 1, 10), 1);
+  assert.is(shiftOf(widths, 0, 8, 2, 10), 0);
+  assert.is(shiftOf(widths, 0, 4, 2, 14), 4);
+  assert.is(shiftOf(widths, 0, 4, 0, 3), 3);
+  assert.is(shiftOf(new Int32Array(WIDTHS), 0, 4, 0, 14), 0);
+});
+
+test('pauses of any length change nothing, and none is longer than asked', () => {
+  const model = trained(new Random(6), 3000);
+  for (const uplink of [
+    'all',
+    'global-top-k-weights',
+    'diff-on-top-k-weights',
+    'top-k-weights-diff',
+  ] as const) {
+    const counts = countsOf(uplink === 'all' ? [630, 36] : [200, 36]);
+    const terms = { uplink, valueBits: 4, seed: 1 } as const;
+    const all = deltasOf(model, counts, uplink, 4);
+    for (const slice of [20, 100, 700, 5000, Number.POSITIVE_INFINITY]) {
+      const network = new Network(BASE.head, 1, counts, 0);
+      drain(network.load(sourceOf(model), new Pace(1000)));
+      const run = layerDeltas(network, sourceOf(BASE), counts, terms, new Pace(slice));
+      let step = run.next();
+      for (; step.done !== true; step = run.next())
+        assert.ok(step.value <= slice, `${step.value} of ${slice}`);
+      assert.equal(step.value, all);
+    }
+  }
 });
 
 test.run();

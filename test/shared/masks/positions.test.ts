@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
 import { MaskError } from '../../../shared/masks/error.js';
+import { Pace } from '../../../shared/masks/pace.js';
 import {
   decodeParts,
   decodePositions,
@@ -20,7 +21,7 @@ function encoded(
   reference?: Uint32Array,
   columns?: number,
 ): Uint8Array {
-  return finish(encodePositions(positions, n, reference, Number.POSITIVE_INFINITY, columns));
+  return finish(encodePositions(positions, n, reference, new Pace(Number.POSITIVE_INFINITY), columns));
 }
 
 /** The code of a set, without the k beside it. */
@@ -110,7 +111,7 @@ for (const [name, layers] of Object.entries(FRAMES)) {
           for (const [rows, columns] of layers) {
             const n = rows * columns;
             const positions = maskOf(n, columns, density, random);
-            bytes += finish(encodeParts(positions, n, undefined, Infinity, columns)).body.length;
+            bytes += finish(encodeParts(positions, n, undefined, new Pace(Infinity), columns)).body.length;
             least += entropyBits(n, positions.length);
           }
           const bits = 8 * bytes - 7 * layers.length; // the last byte may hold one bit only
@@ -130,7 +131,7 @@ test('random positions cost at most 1.03 of their entropy without the grid, but 
     const n = rows * columns;
     for (let percent = 1; percent < 100; percent++) {
       const positions = randomPositions(n, Math.round((percent * n) / 100), random);
-      const { body } = finish(encodeParts(positions, n, undefined, Infinity, columns, false));
+      const { body } = finish(encodeParts(positions, n, undefined, new Pace(Infinity), columns, false));
       const least = entropyBits(n, positions.length);
       assert.ok(8 * body.length - 7 <= 1.03 * least, `${percent} %: ${body.length} bytes, entropy ${least}`);
     }
@@ -157,7 +158,7 @@ test('full rows cost less in lists, too', () => {
   const n = 64 * 196;
   const positions = crossedPositions(n, 196, 0.05, random);
   const sizes = [0, 196].map((columns) => {
-    const parts = finish(encodeParts(positions, n, undefined, Infinity, columns, false));
+    const parts = finish(encodeParts(positions, n, undefined, new Pace(Infinity), columns, false));
     const back = decodeParts(parts, n, positions.length, undefined, columns);
     assert.is(back === 'all' ? back : back.join(), positions.join());
     assert.is(parts.head & 7, columns === 0 ? 2 : 6);
@@ -173,11 +174,11 @@ test('rows of every shape and size come back in slices of every length, and noth
     const columns = 1 + random.below([3, 30, 300][random.below(3)]);
     const n = columns * (1 + random.below(40));
     const positions = crossedPositions(n, columns, (1 + random.below(60)) / 100, random);
-    const whole = finish(encodeParts(positions, n, undefined, Infinity, columns, false));
+    const whole = finish(encodeParts(positions, n, undefined, new Pace(Infinity), columns, false));
     const back = decodeParts(whole, n, positions.length, undefined, columns);
     assert.is(back === 'all' ? back : back.join(), positions.join());
     for (const sliceMacs of [1, 50, 1000]) {
-      const parts = finish(encodeParts(positions, n, undefined, sliceMacs, columns, false));
+      const parts = finish(encodeParts(positions, n, undefined, new Pace(sliceMacs), columns, false));
       assert.is(`${parts.head} ${parts.body.join()}`, `${whole.head} ${whole.body.join()}`);
     }
     if ((whole.head & 7) !== 6) continue;
@@ -252,7 +253,7 @@ test('slices of every length give the same bytes', () => {
     const whole = encoded(positions, n, reference, 35);
     codes.push(codeOf(whole));
     for (const sliceMacs of [1, 2, 7, 100, 1000, 5000]) {
-      const bytes = finish(encodePositions(positions, n, reference, sliceMacs, 35));
+      const bytes = finish(encodePositions(positions, n, reference, new Pace(sliceMacs), 35));
       assert.is(bytes.join(), whole.join());
     }
   }

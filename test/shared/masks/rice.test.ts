@@ -1,8 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
+import { MAX_RICE } from '../../../shared/fixed/ricebits.js';
 import { MaskError } from '../../../shared/masks/error.js';
-import { bestGaps, gapBits, MAX_RICE, readGaps, writeGaps } from '../../../shared/masks/rice.js';
+import { gapBits, writeGaps } from '../../../shared/masks/gaps.js';
+import { Pace } from '../../../shared/masks/pace.js';
+import { bestGaps, readGaps } from '../../../shared/masks/rice.js';
 import { finish } from '../../../shared/masks/work.js';
 import { randomPositions } from './sets.js';
 
@@ -12,7 +15,7 @@ const isMaskError = (e: unknown) => e instanceof MaskError;
 test('the bits of a known list', () => {
   // k = 1: gap 0 = 1 0, gap 3 = 0 1 1, gap 2 = 0 1 0; the first bit is the lowest of the byte
   const bytes = new Uint8Array(1);
-  assert.is(writeGaps(bytes, 0, Uint32Array.of(0, 4, 7), 1), 8);
+  assert.is(writeGaps(bytes, 1, 0, Uint32Array.of(0, 4, 7), 1, 0, 3), 8);
   assert.is(bytes[0], 0b010_110_01);
 });
 
@@ -23,17 +26,18 @@ test('any list comes back, with any k and from any bit, written at once or in pi
     const places = randomPositions(n, Math.floor(n / (1 + random.below(40))), random);
     const at = random.below(20);
     const k = random.below(1 + [0, 3, 8, MAX_RICE][random.below(4)]);
-    const end = at + gapBits(places, k);
+    const count = places.length;
+    const end = at + gapBits(places, k, 0, count);
     const bytes = new Uint8Array((end + 7) >> 3);
-    assert.is(writeGaps(bytes, at, places, k), end);
+    assert.is(writeGaps(bytes, bytes.length, at, places, k, 0, count), end);
     const out = new Uint32Array(places.length);
     assert.is(readGaps(out, bytes, at, k, n), end);
     assert.is(out.join(), places.join());
-    const cut = random.below(places.length + 1);
+    const cut = random.below(count + 1);
     const pieces = new Uint8Array(bytes.length);
-    const middle = writeGaps(pieces, at, places, k, 0, cut);
+    const middle = writeGaps(pieces, pieces.length, at, places, k, 0, cut);
     assert.is(middle, at + gapBits(places, k, 0, cut));
-    assert.is(writeGaps(pieces, middle, places, k, cut), end);
+    assert.is(writeGaps(pieces, pieces.length, middle, places, k, cut, count), end);
     assert.is(pieces.join(), bytes.join());
   }
 });
@@ -42,8 +46,8 @@ test('the largest gaps and the largest k come back', () => {
   const n = 2 ** 28;
   for (const k of [14, MAX_RICE]) {
     const places = Uint32Array.of(0, n - 2, n - 1);
-    const bytes = new Uint8Array((gapBits(places, k) + 7) >> 3);
-    writeGaps(bytes, 0, places, k);
+    const bytes = new Uint8Array((gapBits(places, k, 0, 3) + 7) >> 3);
+    writeGaps(bytes, bytes.length, 0, places, k, 0, 3);
     const out = new Uint32Array(3);
     readGaps(out, bytes, 0, k, n);
     assert.is(out.join(), places.join());
@@ -57,10 +61,11 @@ test('the best k is the smallest of the cheapest', () => {
     let places = randomPositions(n, Math.floor(n / (1 + random.below(100))), random);
     if (trial % 2 === 1) places = places.map((place, i) => place + 400 * (i >> 4)); // in clusters
     let best = 0;
-    for (let k = 1; k <= MAX_RICE; k++) if (gapBits(places, k) < gapBits(places, best)) best = k;
-    const { k, bits } = finish(bestGaps(places, 1 + random.below(10_000)));
+    const bitsOf = (k: number) => gapBits(places, k, 0, places.length);
+    for (let k = 1; k <= MAX_RICE; k++) if (bitsOf(k) < bitsOf(best)) best = k;
+    const { k, bits } = finish(bestGaps(places, new Pace(1 + random.below(10_000))));
     assert.is(k, best);
-    assert.is(bits, gapBits(places, best));
+    assert.is(bits, bitsOf(best));
   }
 });
 
@@ -76,9 +81,10 @@ test('reading ends with an error, not with the neighbour of the bytes', () => {
 
 test('places at n and beyond are refused', () => {
   const bytes = new Uint8Array(8);
-  writeGaps(bytes, 0, Uint32Array.of(3, 10), 2);
+  const places = Uint32Array.of(3, 10);
+  writeGaps(bytes, 8, 0, places, 2, 0, 2);
   assert.throws(() => readGaps(new Uint32Array(2), bytes, 0, 2, 10), isMaskError);
-  assert.is(readGaps(new Uint32Array(2), bytes, 0, 2, 11), gapBits(Uint32Array.of(3, 10), 2));
+  assert.is(readGaps(new Uint32Array(2), bytes, 0, 2, 11), gapBits(places, 2, 0, 2));
 });
 
 /** The definition, bit by bit: places and the end, or what is wrong. */

@@ -11,6 +11,7 @@ import {
   topkCountHigh,
   topkCountLow,
 } from '../../../shared/masks/count.js';
+import { topkTake } from '../../../shared/masks/take.js';
 import {
   selectTopk,
   topkBegin,
@@ -18,7 +19,6 @@ import {
   topkFindFrom,
   topkFindThreshold,
   topkLow,
-  topkTake,
   topkThreshold,
 } from '../../../shared/masks/topk.js';
 
@@ -54,7 +54,7 @@ function selectedInBlocks(values: TopkValues, n: number, k: number, random: Rand
   for (let b = 1; b < cuts.length; b++) {
     const start = cuts[b - 1];
     const block = values.slice(start, cuts[b]); // a board copies a block from flash to its buffer
-    taken += topkTake(out, taken, state, block, 0, block.length, start);
+    taken += topkTake(out, taken, k - taken, state, block, 0, block.length, start);
   }
   assert.is(taken, k);
   return [...out];

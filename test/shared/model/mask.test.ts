@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mix, Random } from '../../../shared/fixed/random.js';
+import { Pace } from '../../../shared/masks/pace.js';
 import { finish } from '../../../shared/masks/work.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import { GROWTH_BITS, type MaskTerms, maskOf } from '../../../shared/model/mask.js';
@@ -42,7 +43,7 @@ test('a mask is the largest weights and the draws of its round', () => {
       for (const round of [1, 12]) {
         const asked = terms(active, growth, round);
         for (const index of [0, 1]) {
-          const mask = finish(maskOf(sourceOf(MODEL), index, asked));
+          const mask = finish(maskOf(sourceOf(MODEL), index, asked, new Pace(1000)));
           assert.equal([...mask], naive(index, asked), `${active}, growth ${growth}`);
         }
       }
@@ -51,16 +52,17 @@ test('a mask is the largest weights and the draws of its round', () => {
 });
 
 test('another round grows other weights', () => {
-  const mask = (round: number) => finish(maskOf(sourceOf(MODEL), 0, terms([100, 10], 0.5, round))).join();
+  const mask = (round: number) =>
+    finish(maskOf(sourceOf(MODEL), 0, terms([100, 10], 0.5, round), new Pace(1000))).join();
   assert.is(mask(1), mask(1));
   assert.is.not(mask(1), mask(2));
 });
 
 test('making a mask pauses', () => {
   let longest = 0;
-  const run = maskOf(sourceOf(MODEL), 0, terms([1000, 10], 0.9));
+  const run = maskOf(sourceOf(MODEL), 0, terms([1000, 10], 0.9), new Pace(2000));
   for (let step = run.next(); !step.done; step = run.next()) longest = Math.max(longest, step.value);
-  assert.ok(longest > 0 && longest <= 1100, `${longest}`);
+  assert.ok(longest > 0 && longest <= 2100, `${longest}`);
 });
 
 test.run();

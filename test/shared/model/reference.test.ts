@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
 import { TOPK_STATE } from '../../../shared/masks/count.js';
+import { Pace } from '../../../shared/masks/pace.js';
 import { SCAN_MACS, selectTopk } from '../../../shared/masks/topk.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import { sourceOf } from '../../../shared/model/model.js';
@@ -29,7 +30,9 @@ test('the places read in blocks are those of an exact top-k, ties to the lower p
       for (const count of [1, 2, 17, values.length - 1, values.length]) {
         const expected = new Uint32Array(count);
         selectTopk(expected, new Int32Array(TOPK_STATE), values, 0, values.length, count);
-        const { value, work } = drain(largestWeights(sourceOf(model), index, count));
+        const { value, work } = drain(
+          largestWeights(sourceOf(model), index, count, new Pace(1 + random.below(2))),
+        );
         assert.is(value.join(), expected.join());
         assert.is(work, 3 * SCAN_MACS * values.length);
       }

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
+import { Pace } from '../../../shared/masks/pace.js';
 import { finish } from '../../../shared/masks/work.js';
 import {
   biasBitsOf,
@@ -96,7 +97,7 @@ test('slices of every length give the same bytes', () => {
   for (const sliceMacs of [1, 2, 3, 10, 50, 333, 1000, 10_000]) {
     for (let trial = 0; trial < 20; trial++) {
       const update = sampleUpdate(random);
-      const slices = encodeUpdateSlices(update, UPDATE_LAYOUT, updateReference, sliceMacs);
+      const slices = encodeUpdateSlices(update, UPDATE_LAYOUT, updateReference, new Pace(sliceMacs));
       assert.ok(isSameBytes(finish(slices), encode(update)));
     }
   }
@@ -113,7 +114,12 @@ test('no step of a slice is longer than the slice, dense or sparse', () => {
         ...rest,
       }));
       const known = references.map((reference) => counting(reference, reads));
-      const slices = encodeUpdateSlices({ ...update, layers }, FASHION, (layer) => known[layer], sliceMacs);
+      const slices = encodeUpdateSlices(
+        { ...update, layers },
+        FASHION,
+        (layer) => known[layer],
+        new Pace(sliceMacs),
+      );
       let sum = 0;
       let step = slices.next();
       for (; step.done !== true; step = slices.next()) {

@@ -1,22 +1,14 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Checker } from '../../../tools/kernels-to-c/checked/checker.js';
 import { rewriteModule } from '../../../tools/kernels-to-c/checked/rewrite.js';
 import { runChecked } from '../../../tools/kernels-to-c/checked/run.js';
-import { kernelModules, ROOT } from '../../../tools/kernels-to-c/modules.js';
+import { kernelModules } from '../../../tools/kernels-to-c/modules.js';
 import { readModule } from '../../../tools/kernels-to-c/source.js';
+import { KERNEL_TESTS } from './programs.js';
 
 const test = suite('kernels-to-c/checked');
-
-const KERNEL_TESTS = [
-  ...readdirSync(join(ROOT, 'test/firmware/kernels'))
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `test/firmware/kernels/${name}`),
-  'test/shared/masks/topk.test.ts',
-];
 
 const MAX = 2147483647;
 

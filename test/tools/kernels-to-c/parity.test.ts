@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { kernelModules, ROOT } from '../../../tools/kernels-to-c/modules.js';
+import { kernelModules } from '../../../tools/kernels-to-c/modules.js';
 import { recordCalls } from '../../../tools/kernels-to-c/record.js';
 import { told } from '../../../tools/test/hook.js';
+import { KERNEL_TESTS } from './programs.js';
 import { presentTargets, replay, temporaryFolder } from './replay.js';
 
 const test = suite('kernels-to-c/parity');
@@ -15,10 +15,7 @@ const targets = presentTargets();
 
 test.before(
   told(async () => {
-    const kernelTests = readdirSync(join(ROOT, 'test/firmware/kernels'))
-      .filter((name) => name.endsWith('.test.ts'))
-      .map((name) => `test/firmware/kernels/${name}`);
-    if (targets.length > 0) await recordCalls(trace, [...kernelTests, 'test/shared/masks/topk.test.ts']);
+    if (targets.length > 0) await recordCalls(trace, KERNEL_TESTS);
   }),
 );
 

@@ -3,6 +3,7 @@
  * same seed.
  * @module
  */
+import { Pace } from '../../../shared/masks/pace.js';
 import { GROWTH_BITS, type MaskTerms, maskOf } from '../../../shared/model/mask.js';
 import { sourceOf } from '../../../shared/model/model.js';
 import { nonzeroModel, type RealModel } from './model.js';
@@ -18,7 +19,7 @@ export function masksOf(model: RealModel, terms: MaskTerms): (Uint32Array | unde
     // 1 at the largest and 0 elsewhere: of such a model the integer rule takes just these
     const ones = new Int16Array(marked.parameters, weights.offset, weights.length).fill(0);
     for (const place of largestPlaces(model.layers[index].weights, active - grown)) ones[place] = 1;
-    const run = maskOf(sourceOf(marked), index, terms);
+    const run = maskOf(sourceOf(marked), index, terms, new Pace(Number.POSITIVE_INFINITY));
     let step = run.next();
     while (!step.done) step = run.next();
     return step.value;

@@ -1,0 +1,51 @@
+/**
+ * A module that runs on Node and on XS: features of made-up sounds, and of the same sounds through the port of a
+ * microphone. Both engines must give the same numbers.
+ * @module
+ */
+import { Microphone } from '../../../firmware/ports/moddable/microphone.js';
+import { mix, Random } from '../../../shared/fixed/random.js';
+import { Sound } from '../../../tools/emulator/sound.js';
+
+const SEED = 7;
+const FRAMES = 12;
+
+/** Of all features of some frames of each sound. */
+export function hashOfSounds(): number {
+  const sound = new Sound(new Random(SEED));
+  let hash = 1;
+  for (let label = 0; label < sound.scenes; label++) {
+    sound.begin(label);
+    for (let frame = 0; frame < FRAMES; frame++) {
+      for (const value of sound.sample()) hash = mix(hash, value);
+    }
+  }
+  return hash;
+}
+
+/** The same through a microphone whose input always has 32 ms more. */
+export function hashOfHeard(): number {
+  const sound = new Sound(new Random(SEED));
+  const bytes: number[] = [];
+  let onReadable: (count: number) => void = () => {};
+  let hash = 1;
+  const microphone = new Microphone({
+    log: { line() {} },
+    open(given) {
+      onReadable = given;
+      return { start() {}, close() {}, read: (into) => into.set(bytes.splice(0, into.length)) };
+    },
+  });
+  microphone.start((values) => {
+    for (const value of values) hash = mix(hash, value);
+  });
+  for (let label = 0; label < sound.scenes; label++) {
+    sound.begin(label);
+    for (let frame = 0; frame < FRAMES; frame++) {
+      sound.sample();
+      bytes.push(...new Uint8Array(sound.wave.buffer));
+    }
+    while (bytes.length > 0) onReadable(Math.min(bytes.length, 1024));
+  }
+  return hash;
+}
