@@ -44,6 +44,21 @@ test('windows are kept under the label of the moment and read back normalised', 
   }
 });
 
+test('features lie channel by channel, as those of a clip: the steps of one follow each other', () => {
+  const normals = [0, 1, 2].map((channel) => ({ offset: 100 * channel, mantissa: 1, shift: 0 }));
+  const raw = Int16Array.from({ length: 150 }, (_, i) => 100 * (i % 3) + Math.floor(i / 3));
+  const examples = opened(new NorChip(4 * SECTOR_BYTES));
+  examples.normals = normals;
+  examples.label = 1;
+  examples.record(raw, false);
+  const [kept, live] = [new Uint8Array(150), new Uint8Array(150)];
+  examples.read(0, kept);
+  featuresOf(raw, normals, live);
+  const expected = Array.from({ length: 150 }, (_, i) => i % 50);
+  assert.equal([...kept], expected);
+  assert.equal([...live], expected);
+});
+
 test('nothing changes while a round is at work', () => {
   const examples = opened(new NorChip(4 * SECTOR_BYTES));
   examples.label = 1;
@@ -67,7 +82,7 @@ test('what boards sum gives one normalisation for all, and it brings every chann
   const out = new Uint8Array(150);
   examples.read(0, out);
   for (const channel of [0, 1, 2]) {
-    const values = Array.from(new Int8Array(out.buffer)).filter((_, i) => i % 3 === channel);
+    const values = Array.from(new Int8Array(out.buffer, channel * SHAPE.steps, SHAPE.steps));
     const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
     assert.ok(Math.abs(mean) < 15, `channel ${channel}: mean ${mean}`);
   }
