@@ -28,13 +28,14 @@ export function reluForward(
   let clipped = 0;
   for (let i = from; i < to; i++) {
     const sum = sums[sumsAt + i];
-    let y = 0;
-    if (sum > 0) {
-      y = (sum + half) >> shift;
-      if (y > activationMax) {
-        y = activationMax;
-        clipped++;
-      }
+    if (sum <= 0) {
+      out[outAt + i] = 0;
+      continue;
+    }
+    let y = (sum + half) >> shift;
+    if (y > activationMax) {
+      y = activationMax;
+      clipped++;
     }
     out[outAt + i] = y;
   }
@@ -110,12 +111,14 @@ export function quantizeErrors(
   const half = (1 << shift) >> 1;
   for (let i = from; i < to; i++) {
     const d = dOutputs[dOutputsAt + i];
-    if (d === 0) {
-      errors[errorsAt + i] = 0;
-      continue;
+    if (d < 0) {
+      const error = (half - d) >> shift;
+      errors[errorsAt + i] = -error;
+      if (error > ERROR_MAX) errors[errorsAt + i] = -ERROR_MAX;
+    } else {
+      const error = (d + half) >> shift;
+      errors[errorsAt + i] = error;
+      if (error > ERROR_MAX) errors[errorsAt + i] = ERROR_MAX;
     }
-    const magnitude = ((d < 0 ? -d : d) + half) >> shift;
-    const clipped = magnitude > ERROR_MAX ? ERROR_MAX : magnitude;
-    errors[errorsAt + i] = d < 0 ? -clipped : clipped;
   }
 }

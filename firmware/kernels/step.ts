@@ -286,22 +286,27 @@ export function biasStep(
   const up = shift < 0 ? -shift : 0;
   const down = shift > 0 ? shift : 0;
   const half = (1 << down) >> 1;
+  const factor = mantissa << up;
   if (lanes === 1) {
     for (let r = 0; r < rows; r++) {
-      const b = biases[biasesAt + r] - ((((errors[errorsAt + r] * mantissa) << up) + half) >> down);
-      biases[biasesAt + r] = b > biasMax ? biasMax : b < -biasMax ? -biasMax : b;
+      let b = biases[biasesAt + r] - ((errors[errorsAt + r] * factor + half) >> down);
+      if (b > biasMax) b = biasMax;
+      if (b < -biasMax) b = -biasMax;
+      biases[biasesAt + r] = b;
     }
     return;
   }
   let g = errorsAt;
   for (let r = 0; r < rows; r++) {
     let sum = errors[g];
-    g++;
-    for (let lane = 1; lane < lanes; lane++) {
-      sum += errors[g];
-      g++;
+    if (lanes === 8) {
+      sum += errors[g + 1] + errors[g + 2] + errors[g + 3];
+      sum += errors[g + 4] + errors[g + 5] + errors[g + 6] + errors[g + 7];
+    } else {
+      for (let lane = 1; lane < lanes; lane++) sum += errors[g + lane];
     }
-    const b = biases[biasesAt + r] - ((((sum * mantissa) << up) + half) >> down);
+    g += lanes;
+    const b = biases[biasesAt + r] - ((sum * factor + half) >> down);
     biases[biasesAt + r] = b > biasMax ? biasMax : b < -biasMax ? -biasMax : b;
   }
 }

@@ -12,7 +12,9 @@ export function bitWidth(x: number): number {
 export function squareRoot(x: number): number {
   let root = 0;
   let rest = x;
-  for (let bit = 1 << 30; bit !== 0; bit >>= 2) {
+  let bit = 1 << 30;
+  while (bit > x) bit >>= 2;
+  for (; bit !== 0; bit >>= 2) {
     if (rest >= root + bit) {
       rest -= root + bit;
       root = (root >> 1) + bit;
