@@ -62,6 +62,14 @@ export function sparseForward(
     }
     return;
   }
+  if (lanes === 8) {
+    // biome-ignore format: arguments in groups
+    forwardEight(
+      sums, sumsAt, weights, weightsAt, biases, biasesAt, rowStarts, rowStartsAt, columns, columnsAt,
+      inputs, inputsAt, cols, fromRow, toRow,
+    );
+    return;
+  }
   for (let r = fromRow; r < toRow; r++) {
     const row = weightsAt + r * cols;
     const start = columnsAt + rowStarts[rowStartsAt + r];
@@ -108,6 +116,64 @@ export function sparseForward(
       }
       sums[sumsAt + r * lanes + lane] = sum;
     }
+  }
+}
+
+/** The same with eight lanes. */
+function forwardEight(
+  sums: Int32Array,
+  sumsAt: number,
+  weights: Int16Array,
+  weightsAt: number,
+  biases: Int32Array,
+  biasesAt: number,
+  rowStarts: Int32Array,
+  rowStartsAt: number,
+  columns: Uint16Array,
+  columnsAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  cols: number,
+  fromRow: number,
+  toRow: number,
+): void {
+  let start = columnsAt + rowStarts[rowStartsAt + fromRow];
+  let y = sumsAt + (fromRow << 3);
+  for (let r = fromRow; r < toRow; r++) {
+    const row = weightsAt + r * cols;
+    const end = columnsAt + rowStarts[rowStartsAt + r + 1];
+    const bias = biases[biasesAt + r];
+    let s0 = bias;
+    let s1 = bias;
+    let s2 = bias;
+    let s3 = bias;
+    let s4 = bias;
+    let s5 = bias;
+    let s6 = bias;
+    let s7 = bias;
+    for (let k = start; k < end; k++) {
+      const c = columns[k];
+      const w = weights[row + c];
+      const x = inputsAt + (c << 3);
+      s0 += w * inputs[x];
+      s1 += w * inputs[x + 1];
+      s2 += w * inputs[x + 2];
+      s3 += w * inputs[x + 3];
+      s4 += w * inputs[x + 4];
+      s5 += w * inputs[x + 5];
+      s6 += w * inputs[x + 6];
+      s7 += w * inputs[x + 7];
+    }
+    start = end;
+    sums[y] = s0;
+    sums[y + 1] = s1;
+    sums[y + 2] = s2;
+    sums[y + 3] = s3;
+    sums[y + 4] = s4;
+    sums[y + 5] = s5;
+    sums[y + 6] = s6;
+    sums[y + 7] = s7;
+    y += 8;
   }
 }
 
