@@ -59,6 +59,15 @@ export function denseForward(
     }
     return;
   }
+  if (lanes === 8) {
+    for (let r = fromRow; r < toRow; r++) {
+      // biome-ignore format: arguments in groups
+      forwardRowOfEight(
+        sums, sumsAt + (r << 3), weights, weightsAt + r * cols, biases[biasesAt + r], inputs, inputsAt, cols,
+      );
+    }
+    return;
+  }
   for (let r = fromRow; r < toRow; r++) {
     const start = weightsAt + r * cols;
     const end = start + cols;
@@ -106,6 +115,70 @@ export function denseForward(
       sums[sumsAt + r * lanes + lane] = sum;
     }
   }
+}
+
+/** One row with eight lanes. */
+function forwardRowOfEight(
+  sums: Int32Array,
+  sumsAt: number,
+  weights: Int16Array,
+  weightsAt: number,
+  bias: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  cols: number,
+): void {
+  let s0 = bias;
+  let s1 = bias;
+  let s2 = bias;
+  let s3 = bias;
+  let s4 = bias;
+  let s5 = bias;
+  let s6 = bias;
+  let s7 = bias;
+  const end = weightsAt + cols;
+  let x = inputsAt;
+  let i = weightsAt;
+  for (; i + 2 <= end; i += 2) {
+    const w = weights[i];
+    s0 += w * inputs[x];
+    s1 += w * inputs[x + 1];
+    s2 += w * inputs[x + 2];
+    s3 += w * inputs[x + 3];
+    s4 += w * inputs[x + 4];
+    s5 += w * inputs[x + 5];
+    s6 += w * inputs[x + 6];
+    s7 += w * inputs[x + 7];
+    const v = weights[i + 1];
+    s0 += v * inputs[x + 8];
+    s1 += v * inputs[x + 9];
+    s2 += v * inputs[x + 10];
+    s3 += v * inputs[x + 11];
+    s4 += v * inputs[x + 12];
+    s5 += v * inputs[x + 13];
+    s6 += v * inputs[x + 14];
+    s7 += v * inputs[x + 15];
+    x += 16;
+  }
+  if (i < end) {
+    const w = weights[i];
+    s0 += w * inputs[x];
+    s1 += w * inputs[x + 1];
+    s2 += w * inputs[x + 2];
+    s3 += w * inputs[x + 3];
+    s4 += w * inputs[x + 4];
+    s5 += w * inputs[x + 5];
+    s6 += w * inputs[x + 6];
+    s7 += w * inputs[x + 7];
+  }
+  sums[sumsAt] = s0;
+  sums[sumsAt + 1] = s1;
+  sums[sumsAt + 2] = s2;
+  sums[sumsAt + 3] = s3;
+  sums[sumsAt + 4] = s4;
+  sums[sumsAt + 5] = s5;
+  sums[sumsAt + 6] = s6;
+  sums[sumsAt + 7] = s7;
 }
 
 /**

@@ -127,7 +127,7 @@ function goesOn({ left, right, parent }: ts.BinaryExpression): boolean {
 function readsAfterProduct(node: ts.VariableStatement): boolean {
   if (reads(node) === 0 || !ts.isBlock(node.parent)) return false;
   const before = node.parent.statements[node.parent.statements.indexOf(node) - 1];
-  if (before === undefined || !ts.isExpressionStatement(before) || reads(before) > 0) return false;
+  if (before === undefined || !ts.isExpressionStatement(before)) return false;
   const { expression: sum } = before;
   return (
     ts.isBinaryExpression(sum) &&
