@@ -25,8 +25,8 @@ const SQUARE_CUT = 15;
  * @param points   int32 [2 × reach] real and imaginary parts in 2^-6 of a sample, |part| below 2^30
  * @param starts   uint16 [bands + 2] first point at or after each edge; a band is at most 62 points wide
  * @param rises    uint16 [reach] how far a point lies between its two edges, at most 2^RISE_BITS
- * @param floor    0 to 67108864: of the power, as its unit 2^-8 of a sample's square
- * @param offset   taken from the logarithm of the power in that unit
+ * @param floor    65536 to 67108864: of the power, in 2^-8 of a sample's square
+ * @param offset   31744 to 49152: taken from the logarithm of the power in that unit; with both an int16 remains
  * @where reach = starts[startsAt + bands + 1]
  */
 export function logBands(

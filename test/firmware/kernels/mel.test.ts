@@ -25,14 +25,15 @@ test('bands equal their twin, loud and quiet, narrow and wide', () => {
       starts: { type: 'u16', values: starts },
       rises: { type: 'u16', values: filled(random, reach, 0, FULL) },
     } as const;
-    const floor = random.below(2 ** (1 + random.below(26)));
+    const floor = 2 ** (16 + random.below(11));
+    const offset = 31_744 + random.below(17_409);
     const call = (
       { logBands }: typeof kernels | typeof naive,
       { i16, i32, u16, at }: Parameters<Parameters<typeof checkTwin<typeof specs>>[2]>[0],
     ) =>
       // biome-ignore format: arguments in groups
       logBands(
-        i16, at.out, i32, at.points, u16, at.starts, u16, at.rises, floor, 48_457, bands,
+        i16, at.out, i32, at.points, u16, at.starts, u16, at.rises, floor, offset, bands,
       );
     checkTwin(
       random,
