@@ -3,7 +3,8 @@
  * order in which a kernel visits weights cannot change a bit.
  * @module
  */
-import { Random } from './random.js';
+import { fillRandom } from './noisebits.js';
+import { stateOf } from './random.js';
 
 /** Entries; a power of two. The same noise comes back every NOISE_LENGTH weights. */
 export const NOISE_LENGTH = 1024;
@@ -11,8 +12,7 @@ export const NOISE_LENGTH = 1024;
 /** Random bits per entry: an entry shifted right by NOISE_BITS - s has s random low bits. */
 export const NOISE_BITS = 30;
 
-/** Fills NOISE_LENGTH entries with uniform 0 to 2^NOISE_BITS - 1. */
+/** Fills NOISE_LENGTH entries with uniform 0 to 2^NOISE_BITS - 1: what `Random` of the seed gives. */
 export function fillNoise(table: Int32Array, offset: number, seed: number): void {
-  const random = new Random(seed);
-  for (let i = 0; i < NOISE_LENGTH; i++) table[offset + i] = random.next() >>> (32 - NOISE_BITS);
+  fillRandom(table, offset, stateOf(seed), NOISE_LENGTH);
 }

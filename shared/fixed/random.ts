@@ -12,7 +12,7 @@ export class Random {
 
   /** @param seed any int32 or uint32; equal seeds give equal sequences */
   constructor(seed: number) {
-    this.#state = mix(0x5eed, seed) | 0 || 1; // xorshift must not start at 0
+    this.#state = stateOf(seed);
   }
 
   /** The next uniform uint32. */
@@ -34,6 +34,11 @@ export class Random {
     if (n <= 65536) return Math.floor(((this.next() >>> 16) * n) / 65536);
     return ((this.next() >>> 16) * 4294967296 + this.next()) % n;
   }
+}
+
+/** Where the generator begins. @returns int32, not 0: xorshift would stay there */
+export function stateOf(seed: number): number {
+  return scramble(0x5eed, seed) || 1;
 }
 
 /**

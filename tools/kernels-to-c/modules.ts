@@ -14,6 +14,7 @@ export const ROOT = join(import.meta.dirname, '../..');
 
 /** Modules outside firmware/kernels whose functions run over every weight, position or byte. */
 const MORE = [
+  'shared/fixed/noisebits.ts',
   'shared/masks/count.ts',
   'shared/masks/gaps.ts',
   'shared/masks/listing.ts',
