@@ -357,5 +357,5 @@ export class Trainer {
 
 /** Where to begin with the next example when the smallest input kept was `least`. */
 function guessOf(least: number): number {
-  return Math.max(1, least >> 1);
+  return Math.max(1, least - (least >> 3));
 }
