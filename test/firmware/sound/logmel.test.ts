@@ -17,10 +17,13 @@ import * as clips from '../../../tools/datasets/mel.js';
 import { STANDARD_EXP, type Standard, standardise, standardOf } from '../../../tools/datasets/standard.js';
 import { parseWav } from '../../../tools/datasets/wav.js';
 import { Sound } from '../../../tools/emulator/sound.js';
+import { nativeKernels } from '../../../tools/kernels-to-c/native.js';
 import { skip } from '../../../tools/test/skip.js';
+import { bestBits, buildHost, missingForHost } from '../../../tools/xs/build.js';
 import { bundleForXs } from '../../../tools/xs/bundle.js';
-import { findXs, XsEngine } from '../../../tools/xs/engine.js';
+import { XsHost } from '../../../tools/xs/host.js';
 import { wavBytes } from '../../tools/datasets/files.js';
+import { temporaryFolder } from '../../tools/kernels-to-c/replay.js';
 import { hashOfHeard, hashOfSounds } from './entry.js';
 
 const test = suite('sound/logmel');
@@ -147,19 +150,27 @@ test('a microphone in pieces gives the features of the whole', () => {
   assert.is(hashOfHeard(), hashOfSounds());
 });
 
-if (findXs() === undefined) {
-  skip('xs', 'the XS engine is not built');
+const missing = missingForHost();
+if (missing !== undefined) {
+  skip('xs', missing);
 } else {
-  test('Node and XS give the same bits', async () => {
-    const engine = await XsEngine.start();
-    try {
-      await engine.evaluate(await bundleForXs(join(import.meta.dirname, 'entry.ts')));
-      assert.is(await engine.evaluate('bundle.hashOfSounds()'), String(hashOfSounds()));
-      assert.is(await engine.evaluate('bundle.hashOfHeard()'), String(hashOfSounds()));
-    } finally {
-      await engine.close();
-    }
-  });
+  const { sources, flags, plugin } = nativeKernels(temporaryFolder());
+  const engines = [
+    { name: 'in byte code', plugins: [], options: {} },
+    { name: 'with kernels in C', plugins: [plugin], options: { extra: sources, flags } },
+  ];
+  for (const { name, plugins, options } of engines) {
+    test(`Node and XS ${name} give the same bits`, async () => {
+      const script = await bundleForXs(join(import.meta.dirname, 'entry.ts'), plugins);
+      const host = new XsHost({ program: await buildHost(bestBits(), options), script });
+      try {
+        assert.is(await host.evaluate('String(bundle.hashOfSounds())'), String(hashOfSounds()));
+        assert.is(await host.evaluate('String(bundle.hashOfHeard())'), String(hashOfSounds()));
+      } finally {
+        await host.close();
+      }
+    });
+  }
 }
 
 test.run();
