@@ -64,11 +64,12 @@ export function topkFindThreshold(state: Int32Array): void {
 }
 
 /**
- * Where to begin `topkCountFrom` when the threshold is expected near `guess`.
+ * Where to begin `topkCountFrom` when the threshold is expected near `guess`. Little below it, since every value
+ * above is counted, and since thresholds of a training rise.
  * @param guess 1 to TOPK_MAX
  */
 export function topkLow(guess: number): number {
-  return Math.max(1, guess - LOW_BINS / 2);
+  return Math.max(1, guess - LOW_BINS / 8);
 }
 
 /**
