@@ -9,7 +9,7 @@
 import { guarded } from '../../federation/guard.js';
 import { LogMel } from '../../sound/logmel.js';
 import { BANDS, FRAME, SAMPLE_RATE } from '../../sound/table.js';
-import type { Log, Sensor } from '../ports.js';
+import type { Clock, Log, Sensor } from '../ports.js';
 
 /** Of an audio input with one channel of 16 bits at SAMPLE_RATE, what is used. */
 export interface AudioInput {
@@ -19,22 +19,40 @@ export interface AudioInput {
   close(): void;
 }
 
-export interface MicrophoneOptions {
-  /** @param onReadable called now and then with how many bytes wait */
-  readonly open: (onReadable: (bytes: number) => void) => AudioInput;
-  readonly log: Log;
+export interface AudioOptions {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly bitsPerSample: number;
+  /** Called now and then. @param bytes that wait */
+  readonly onReadable: (bytes: number) => void;
 }
+
+export type AudioIn = new (options: AudioOptions) => AudioInput;
 
 /** Read at a time; a frame has ten of them. */
 const BLOCK_BYTES = (2 * FRAME) / 10;
 /** The SDK's buffer holds 256 ms; when it is full, it is empty again. */
 const MOST_BYTES = 4 * 2 * FRAME;
+/** Half of what a frame lasts. With kernels in byte code it would take hundreds. */
+const MOST_MS = 20;
+
+/** @returns undefined where the features of a frame take too long: a line says so then */
+export function openMicrophone(audioIn: AudioIn, clock: Clock, log: Log): Microphone | undefined {
+  const mel = new LogMel();
+  const startMs = clock.nowMs();
+  mel.read(new Int16Array(FRAME), new Int16Array(BANDS));
+  const ms = clock.nowMs() - startMs;
+  if (ms <= MOST_MS) return new Microphone(audioIn, mel, log);
+  log.line(`no microphone: ${ms} ms for 40 ms of sound, expected at most ${MOST_MS}: kernels in C`);
+  return undefined;
+}
 
 export class Microphone implements Sensor {
   readonly channels = BANDS;
   readonly hertz = SAMPLE_RATE / FRAME;
-  readonly #options: MicrophoneOptions;
-  readonly #mel = new LogMel();
+  readonly #audioIn: AudioIn;
+  readonly #mel: LogMel;
+  readonly #log: Log;
   readonly #frame = new Int16Array(FRAME);
   readonly #bytes = new Uint8Array(this.#frame.buffer);
   readonly #block = new Uint8Array(BLOCK_BYTES);
@@ -43,8 +61,10 @@ export class Microphone implements Sensor {
   #dropped = 0; // bytes
   #input: AudioInput | undefined;
 
-  constructor(options: MicrophoneOptions) {
-    this.#options = options;
+  constructor(audioIn: AudioIn, mel: LogMel, log: Log) {
+    this.#audioIn = audioIn;
+    this.#mel = mel;
+    this.#log = log;
   }
 
   /** Frames dropped since the board started, because nobody had time for them. */
@@ -55,9 +75,10 @@ export class Microphone implements Sensor {
   /** The input is open from `start` to `stop`: only then does it take memory. @throws Error when it cannot be opened */
   start(onSample: (values: Int16Array) => void): void {
     this.stop();
-    const { open, log } = this.#options;
     this.#filled = 0;
-    this.#input = open(guarded(log, 'microphone', (bytes: number) => this.#take(bytes, onSample)));
+    const onReadable = guarded(this.#log, 'microphone', (bytes: number) => this.#take(bytes, onSample));
+    const format = { sampleRate: SAMPLE_RATE, channels: 1, bitsPerSample: 16 };
+    this.#input = new this.#audioIn({ ...format, onReadable });
     this.#input.start();
   }
 
@@ -89,6 +110,6 @@ export class Microphone implements Sensor {
     for (let left = waiting; left >= BLOCK_BYTES; left -= BLOCK_BYTES) this.#input?.read(this.#block);
     this.#dropped += waiting + this.#filled;
     this.#filled = 0;
-    this.#options.log.line(`no time for what the microphone heard: ${this.dropped} frames so far`);
+    this.#log.line(`no time for what the microphone heard: ${this.dropped} frames so far`);
   }
 }

@@ -3,7 +3,12 @@
  * microphone. Both engines must give the same numbers.
  * @module
  */
-import { Microphone } from '../../../firmware/ports/moddable/microphone.js';
+import {
+  type AudioInput,
+  type AudioOptions,
+  Microphone,
+} from '../../../firmware/ports/moddable/microphone.js';
+import { LogMel } from '../../../firmware/sound/logmel.js';
 import { mix, Random } from '../../../shared/fixed/random.js';
 import { Sound } from '../../../tools/emulator/sound.js';
 
@@ -29,13 +34,17 @@ export function hashOfHeard(): number {
   const bytes: number[] = [];
   let onReadable: (count: number) => void = () => {};
   let hash = 1;
-  const microphone = new Microphone({
-    log: { line() {} },
-    open(given) {
-      onReadable = given;
-      return { start() {}, close() {}, read: (into) => into.set(bytes.splice(0, into.length)) };
-    },
-  });
+  class Input implements AudioInput {
+    constructor(options: AudioOptions) {
+      onReadable = options.onReadable;
+    }
+    start(): void {}
+    read(into: Uint8Array): void {
+      into.set(bytes.splice(0, into.length));
+    }
+    close(): void {}
+  }
+  const microphone = new Microphone(Input, new LogMel(), { line() {} });
   microphone.start((values) => {
     for (const value of values) hash = mix(hash, value);
   });

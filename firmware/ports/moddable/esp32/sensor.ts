@@ -1,13 +1,14 @@
 /**
- * The sensors of a board: its microphone, and the accelerometer where the SDK's target has one and our part of the
- * manifest says how many steps make 1 g.
+ * The sensors of a board: the accelerometer where the SDK's target has one and our part of the manifest says how many
+ * steps make 1 g, and the microphone where our part includes the SDK's audio input.
  * @module
  */
 import config from 'mc/config';
+import Modules from 'modules';
 import { reasonOf } from '../../../federation/guard.js';
 import type { Clock, Log, Sensor } from '../../ports.js';
 import { Accelerometer, type Imu } from '../accelerometer.js';
-import { openMicrophone } from './microphone.js';
+import { type AudioIn, openMicrophone } from '../microphone.js';
 
 /** What the SDK puts into the global scope of a board; each part may be missing. */
 interface BoardGlobals {
@@ -15,10 +16,14 @@ interface BoardGlobals {
 }
 
 const HERTZ = 50;
+const AUDIO = 'embedded:io/audio/in';
 
 /** Those that there are. */
 export function openSensors(clock: Clock, log: Log): Sensor[] {
-  return [openAccelerometer(clock, log), openMicrophone(clock, log)].filter((sensor) => sensor !== undefined);
+  const microphone = Modules.has(AUDIO)
+    ? openMicrophone(Modules.importNow(AUDIO) as AudioIn, clock, log)
+    : undefined;
+  return [openAccelerometer(clock, log), microphone].filter((sensor) => sensor !== undefined);
 }
 
 /** @returns undefined where there is none, or where it cannot be had: a line says why then */
