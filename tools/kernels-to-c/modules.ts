@@ -17,6 +17,7 @@ const MORE = [
   'shared/fixed/noisebits.ts',
   'shared/masks/count.ts',
   'shared/masks/gaps.ts',
+  'shared/masks/gridcode.ts',
   'shared/masks/listing.ts',
   'shared/masks/merge.ts',
   'shared/masks/rowgaps.ts',
