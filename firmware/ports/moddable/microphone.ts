@@ -3,7 +3,8 @@
  *
  * Sound waits in the input's own buffer, which a chip fills beside the engine. A call takes one frame from it at most,
  * so that training is never held up for long; calls come more often than frames, and what waits is soon caught up with.
- * When too much waits, as after a long slice, all of it is dropped and counted.
+ * When too much waits, as after a long slice, its frames are dropped and counted. A frame is read at once, since the SDK's
+ * input may take the mean away from what is read.
  * @module
  */
 import { guarded } from '../../federation/guard.js';
@@ -29,10 +30,9 @@ export interface AudioOptions {
 
 export type AudioIn = new (options: AudioOptions) => AudioInput;
 
-/** Read at a time; a frame has ten of them. */
-const BLOCK_BYTES = (2 * FRAME) / 10;
+const FRAME_BYTES = 2 * FRAME;
 /** The SDK's buffer holds 256 ms; when it is full, it is empty again. */
-const MOST_BYTES = 4 * 2 * FRAME;
+const MOST_BYTES = 4 * FRAME_BYTES;
 /** Half of what a frame lasts. With kernels in byte code it would take hundreds. */
 const MOST_MS = 20;
 
@@ -55,10 +55,8 @@ export class Microphone implements Sensor {
   readonly #log: Log;
   readonly #frame = new Int16Array(FRAME);
   readonly #bytes = new Uint8Array(this.#frame.buffer);
-  readonly #block = new Uint8Array(BLOCK_BYTES);
   readonly #values = new Int16Array(BANDS);
-  #filled = 0; // bytes of the frame
-  #dropped = 0; // bytes
+  #dropped = 0;
   #input: AudioInput | undefined;
 
   constructor(audioIn: AudioIn, mel: LogMel, log: Log) {
@@ -69,13 +67,12 @@ export class Microphone implements Sensor {
 
   /** Frames dropped since the board started, because nobody had time for them. */
   get dropped(): number {
-    return Math.ceil(this.#dropped / this.#bytes.length);
+    return this.#dropped;
   }
 
   /** The input is open from `start` to `stop`: only then does it take memory. @throws Error when it cannot be opened */
   start(onSample: (values: Int16Array) => void): void {
     this.stop();
-    this.#filled = 0;
     const onReadable = guarded(this.#log, 'microphone', (bytes: number) => this.#take(bytes, onSample));
     const format = { sampleRate: SAMPLE_RATE, channels: 1, bitsPerSample: 16 };
     this.#input = new this.#audioIn({ ...format, onReadable });
@@ -91,25 +88,18 @@ export class Microphone implements Sensor {
   #take(waiting: number, onSample: (values: Int16Array) => void): void {
     if (waiting > MOST_BYTES) {
       this.#drop(waiting);
-      return;
-    }
-    for (let left = waiting; left >= BLOCK_BYTES; left -= BLOCK_BYTES) {
-      this.#input?.read(this.#block);
-      this.#bytes.set(this.#block, this.#filled);
-      this.#filled += BLOCK_BYTES;
-      if (this.#filled === this.#bytes.length) {
-        this.#filled = 0;
-        this.#mel.read(this.#frame, this.#values);
-        onSample(this.#values);
-        return; // the rest waits for the next call
-      }
+    } else if (waiting >= FRAME_BYTES) {
+      this.#input?.read(this.#bytes);
+      this.#mel.read(this.#frame, this.#values);
+      onSample(this.#values);
     }
   }
 
   #drop(waiting: number): void {
-    for (let left = waiting; left >= BLOCK_BYTES; left -= BLOCK_BYTES) this.#input?.read(this.#block);
-    this.#dropped += waiting + this.#filled;
-    this.#filled = 0;
-    this.#log.line(`no time for what the microphone heard: ${this.dropped} frames so far`);
+    for (let left = waiting; left >= FRAME_BYTES; left -= FRAME_BYTES) {
+      this.#input?.read(this.#bytes);
+      this.#dropped += 1;
+    }
+    this.#log.line(`no time for what the microphone heard: ${this.#dropped} frames so far`);
   }
 }

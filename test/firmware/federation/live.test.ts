@@ -14,6 +14,7 @@ const test = suite('live windows in a client');
 const TASK = 'motion';
 const FORMAT = { steps: 64, channels: 3, stride: 32, hertz: 50, classes: 3, least: 20 };
 const OTHER = { ...FORMAT, steps: 32 };
+const SOUND = { ...FORMAT, steps: 25, channels: 40, stride: 10, hertz: 25 };
 const KEPT = 400; // more than fit
 
 /** A clock whose turns are taken by hand. */
@@ -83,6 +84,7 @@ class Desk {
   readonly own: OwnExamples;
   readonly live: Live;
   readonly counts: number[] = []; // of examples, whenever the client was told that they are others
+  readonly running = new Set<number>(); // sensors, by their channels
   #onSample: ((values: Int16Array) => void) | undefined;
 
   constructor(chip: NorChip) {
@@ -94,23 +96,25 @@ class Desk {
       task: TASK,
       identity: { device: 'board-1', board: 'esp32' },
     } as Partial<Ports> as Ports; // what it needs of them
-    const sensor: Sensor = {
-      channels: FORMAT.channels,
-      hertz: FORMAT.hertz,
-      start: (onSample) => {
+    const sensors = [FORMAT, SOUND].map(({ channels, hertz }): Sensor => {
+      const start = (onSample: (values: Int16Array) => void) => {
+        this.running.add(channels);
         this.#onSample = onSample;
-      },
-      stop: () => {
-        this.#onSample = undefined;
-      },
-    };
+      };
+      return { channels, hertz, start, stop: () => this.#stop(channels) };
+    });
     const view: RoundView = {
       isIdle: true,
       lastModel: undefined,
       refresh: () => this.counts.push(this.own.count),
     };
-    this.live = new Live(ports, [sensor], this.own, 10_000);
+    this.live = new Live(ports, sensors, this.own, 10_000);
     this.live.start({ isUp: true, subscribe() {}, unsubscribe() {}, send() {} }, view);
+  }
+
+  #stop(channels: number): void {
+    this.running.delete(channels);
+    this.#onSample = undefined;
   }
 
   get isSampling(): boolean {
@@ -197,6 +201,24 @@ test('another task in the middle of it takes its place; a stop ends it', () => {
   desk.live.stop();
   assert.is(desk.clock.timers, 0);
   assert.not(desk.isSampling);
+});
+
+test('a task takes the sensor that fits it, and the one of the task before is at rest', () => {
+  const desk = new Desk(new NorChip(SHARD_PARTITION_BYTES));
+  for (const [format, channels] of [
+    [SOUND, 40],
+    [FORMAT, 3],
+    [SOUND, 40],
+  ] as const) {
+    desk.hear(format);
+    desk.settle();
+    assert.equal([...desk.running], [channels]);
+  }
+  assert.throws(
+    () => desk.hear({ ...SOUND, hertz: 50 }),
+    /sensor of 3 channels at 50 Hz, 40 channels at 25 Hz, expected 40 at 50/,
+  );
+  assert.equal([...desk.running], [40]);
 });
 
 test('flash that cannot be read is said, and read again with the next message', () => {

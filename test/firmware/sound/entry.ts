@@ -14,6 +14,7 @@ import { Sound } from '../../../tools/emulator/sound.js';
 
 const SEED = 7;
 const FRAMES = 12;
+const BLOCK_BYTES = 1024;
 
 /** Of all features of some frames of each sound. */
 export function hashOfSounds(): number {
@@ -28,10 +29,11 @@ export function hashOfSounds(): number {
   return hash;
 }
 
-/** The same through a microphone whose input always has 32 ms more. */
+/** The same through a microphone whose input has 32 ms more at each call. */
 export function hashOfHeard(): number {
   const sound = new Sound(new Random(SEED));
   const bytes: number[] = [];
+  let waiting = 0;
   let onReadable: (count: number) => void = () => {};
   let hash = 1;
   class Input implements AudioInput {
@@ -40,6 +42,7 @@ export function hashOfHeard(): number {
     }
     start(): void {}
     read(into: Uint8Array): void {
+      waiting -= into.length;
       into.set(bytes.splice(0, into.length));
     }
     close(): void {}
@@ -54,7 +57,10 @@ export function hashOfHeard(): number {
       sound.sample();
       bytes.push(...new Uint8Array(sound.wave.buffer));
     }
-    while (bytes.length > 0) onReadable(Math.min(bytes.length, 1024));
+    while (bytes.length > 0) {
+      waiting += BLOCK_BYTES;
+      onReadable(waiting);
+    }
   }
   return hash;
 }
