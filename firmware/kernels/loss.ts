@@ -64,6 +64,34 @@ export function softmaxCrossEntropy(
 }
 
 /**
+ * The same for examples from to to - 1 of a batch.
+ *
+ * @param logits int32 [classes × lanes] as above
+ * @param labels uint8 [to] each 0 to classes - 1
+ * @param shift  0 to 24
+ * @param classes 1 to 255
+ * @param to     0 to lanes
+ * @returns the sum of their losses
+ */
+export function softmaxCrossEntropies(
+  logits: Int32Array,
+  logitsAt: number,
+  labels: Uint8Array,
+  labelsAt: number,
+  shift: number,
+  classes: number,
+  lanes: number,
+  from: number,
+  to: number,
+): number {
+  let sum = 0;
+  for (let lane = from; lane < to; lane++) {
+    sum += softmaxCrossEntropy(logits, logitsAt, shift, labels[labelsAt + lane], classes, lanes, lane);
+  }
+  return sum;
+}
+
+/**
  * The class of one example: its largest logit, ties to the lower class.
  * @param logits int32 [classes × lanes]
  * @param lane   0 to lanes - 1

@@ -1,11 +1,136 @@
 /**
- * Squares of one batch's values summed by example, and their roots: what norms are made of. Layout as in dense.ts.
+ * What the clipping of a gradient compares: for each example the norm of its errors times that of its inputs.
+ * Layout as in dense.ts. The sum over a batch may be made in several pieces: the one that begins with lane 0
+ * overwrites.
  *
- * Exact: a sum of errors has at most 2,048 terms of ERROR_MAX², one of inputs at most 32,768 of 255², so
- * both are below 2^31. The caller adds up longer ones.
+ * Exact: a sum of squares has at most 2,048 terms of ERROR_MAX², or 32,768 of 255², so it is below 2^31; its root is at
+ * most 46,340 and a product of two below 2^31; of sixteen of them the high and the low halves are added apart.
+ * `sumSquares` and its like are for longer sums, which the caller adds up.
  * @module
  */
 import { squareRoot } from '../../shared/fixed/bits.js';
+
+/**
+ * norms += Σ floor(sqrt(Σ errors²)) · floor(sqrt(floor(Σ inputs² · times / over))), over the lanes from `from` to to - 1.
+ *
+ * @param norms  int32 [2] updated, overwritten if from is 0: high and low part, the sum is high · 2^16 + low
+ * @param errors int16 [outputs × lanes]
+ * @param outputs 0 to 2048
+ * @param inputs uint8 or int8 [cols × lanes]
+ * @param cols   0 to 32768
+ * @param times  1 to over
+ * @param over   1 to 32767
+ * @param from   0 to to
+ * @param to     0 to lanes
+ */
+export function addNorms(
+  norms: Int32Array,
+  normsAt: number,
+  errors: Int16Array,
+  errorsAt: number,
+  outputs: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  cols: number,
+  times: number,
+  over: number,
+  lanes: number,
+  from: number,
+  to: number,
+): void {
+  if (from === 0) clearNorms(norms, normsAt);
+  for (let lane = from; lane < to; lane++) {
+    let sum = 0;
+    const end = inputsAt + cols * lanes;
+    for (let i = inputsAt + lane; i < end; i += lanes) {
+      const v = inputs[i];
+      sum += v * v;
+    }
+    addProduct(norms, normsAt, errors, errorsAt + lane, outputs, shareOf(sum, times, over), lanes);
+  }
+}
+
+/**
+ * The same with listed inputs only.
+ *
+ * @param norms  int32 [2] as above
+ * @param errors int16 [outputs × lanes]
+ * @param outputs 0 to 2048
+ * @param inputs uint8 or int8 [reach × lanes]
+ * @param kept   uint16 [keptCount] places
+ * @param keptCount 0 to 32768
+ * @param from   0 to to
+ * @param to     0 to lanes
+ * @where reach = largest(kept, keptAt, keptCount) + 1
+ */
+export function addListedNorms(
+  norms: Int32Array,
+  normsAt: number,
+  errors: Int16Array,
+  errorsAt: number,
+  outputs: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  kept: Uint16Array,
+  keptAt: number,
+  keptCount: number,
+  lanes: number,
+  from: number,
+  to: number,
+): void {
+  if (from === 0) clearNorms(norms, normsAt);
+  for (let lane = from; lane < to; lane++) {
+    let sum = 0;
+    for (let k = keptAt; k < keptAt + keptCount; k++) {
+      const v = inputs[inputsAt + kept[k] * lanes + lane];
+      sum += v * v;
+    }
+    addProduct(norms, normsAt, errors, errorsAt + lane, outputs, sum, lanes);
+  }
+}
+
+/**
+ * The same with marked inputs only.
+ *
+ * @param norms  int32 [2] as above
+ * @param errors int16 [outputs × lanes]
+ * @param outputs 0 to 2048
+ * @param inputs uint8 or int8 [cols × lanes]
+ * @param marks  uint8 [cols] 1 where an input counts
+ * @param cols   0 to 32768
+ * @param times  1 to over
+ * @param over   1 to 32767
+ * @param from   0 to to
+ * @param to     0 to lanes
+ */
+export function addMarkedNorms(
+  norms: Int32Array,
+  normsAt: number,
+  errors: Int16Array,
+  errorsAt: number,
+  outputs: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  marks: Uint8Array,
+  marksAt: number,
+  cols: number,
+  times: number,
+  over: number,
+  lanes: number,
+  from: number,
+  to: number,
+): void {
+  if (from === 0) clearNorms(norms, normsAt);
+  for (let lane = from; lane < to; lane++) {
+    let sum = 0;
+    for (let i = 0; i < cols; i++) {
+      if (marks[marksAt + i] === 0) continue;
+      const v = inputs[inputsAt + i * lanes + lane];
+      sum += v * v;
+    }
+    addProduct(norms, normsAt, errors, errorsAt + lane, outputs, shareOf(sum, times, over), lanes);
+  }
+}
 
 /**
  * sums[lane] = Σ values[i][lane]², for i from from to to - 1.
@@ -91,11 +216,33 @@ export function sumMarkedSquares(
   }
 }
 
-/**
- * roots[lane] = floor(sqrt(roots[lane])).
- *
- * @param roots int32 [lanes] 0 or more
- */
-export function squareRoots(roots: Int32Array, rootsAt: number, lanes: number): void {
-  for (let lane = 0; lane < lanes; lane++) roots[rootsAt + lane] = squareRoot(roots[rootsAt + lane]);
+function clearNorms(norms: Int32Array, normsAt: number): void {
+  norms[normsAt] = 0;
+  norms[normsAt + 1] = 0;
+}
+
+/** floor(sum · times / over), in two parts. */
+function shareOf(sum: number, times: number, over: number): number {
+  if (over === 1) return sum;
+  const whole = (sum / over) | 0;
+  return whole * times + ((((sum - whole * over) * times) / over) | 0);
+}
+
+/** Adds the product of one example. @param squares of its inputs */
+function addProduct(
+  norms: Int32Array,
+  normsAt: number,
+  errors: Int16Array,
+  errorsAt: number,
+  outputs: number,
+  squares: number,
+  lanes: number,
+): void {
+  const end = errorsAt + outputs * lanes;
+  let sum = 0;
+  for (let i = errorsAt; i < end; i += lanes) sum += errors[i] * errors[i];
+  const product = squareRoot(sum) * squareRoot(squares);
+  const low = norms[normsAt + 1] + (product & 65535);
+  norms[normsAt] += (product >> 16) + (low >> 16);
+  norms[normsAt + 1] = low & 65535;
 }

@@ -1,129 +1,186 @@
 /**
- * Errors on their way back: through a layer's weights, through pooling, and into 10 bits again.
+ * Errors on their way back, as stages: from the loss, through a layer's weights, through pooling, and into 10 bits
+ * again.
  * @module
  */
 import { bitWidth } from '../../shared/fixed/bits.js';
 import { divideNearest } from '../../shared/fixed/rounding.js';
 import { ERROR_BITS } from '../../shared/fixed/saturation.js';
 import { storedOf } from '../../shared/model/volume.js';
-import { largestMagnitude, quantizeErrors } from '../kernels/activation.js';
+import { largestMagnitude, quantizeErrors, reluMask } from '../kernels/activation.js';
+import { clearValues } from '../kernels/clear.js';
 import { convInputGradient } from '../kernels/conv.js';
 import { denseInputGradient } from '../kernels/dense.js';
+import { GRADIENT_BITS, softmaxCrossEntropies } from '../kernels/loss.js';
 import { AVERAGE_BITS, averagePoolGradient, maxPoolGradient } from '../kernels/pool.js';
 import { sparseInputGradient } from '../kernels/sparse.js';
 import { sparseConvInputGradient } from '../kernels/sparseconv.js';
-import { type Network, rowsPerSlice } from './network.js';
-import type { Pace } from './pace.js';
+import type { TrainingBatch } from './batch.js';
 import type { LayerPlaces, PoolPlaces } from './places.js';
+import { type Stage, stage } from './stage.js';
 
-/**
- * Sums of errors over a layer's outputs, for each stored place of its input, into `sums`.
- * Yields multiply-accumulates.
- */
-export function* inputGradient(
-  network: Network,
-  places: LayerPlaces,
-  lanes: number,
-  pace: Pace,
-): Generator<number, void> {
-  const { i32, i16, u16, arena } = network;
-  const { weightsAt, rowStartsAt, columnsAt, active, rowStep, tableAt, isSparse } = places;
-  const { inputs, outputs, positions, window, input, output } = places.layer;
-  const sumsAt = arena.sums.offset >> 2;
-  const errorsAt = arena.errors.offset >> 1;
-  const isGathered = window === undefined && !isSparse; // each sum is written once
-  if (!isGathered) i32.fill(0, sumsAt, sumsAt + storedOf(input) * lanes);
-  const units = isGathered ? inputs : outputs * positions;
-  const unitMacs = (active * positions * lanes) / units;
-  const step = rowsPerSlice(unitMacs, pace.pieceMacs);
-  for (let from = 0; from < units; from += step) {
-    const to = Math.min(units, from + step);
-    if (isGathered) {
-      denseInputGradient(i32, sumsAt, i16, weightsAt, i16, errorsAt, outputs, inputs, lanes, from, to);
-    } else if (window === undefined) {
-      // biome-ignore format: arguments in groups
-      sparseInputGradient(
-        i32, sumsAt, i16, weightsAt, i32, rowStartsAt, u16, columnsAt, i16, errorsAt,
-        inputs, lanes, from, to,
-      );
-    } else if (isSparse) {
-      // biome-ignore format: arguments in groups
-      sparseConvInputGradient(
-        i32, sumsAt, rowStep, i16, weightsAt, i32, rowStartsAt, u16, columnsAt, i16, errorsAt, output.plane,
-        u16, tableAt, inputs, positions, lanes, from, to,
-      );
-    } else {
-      // biome-ignore format: arguments in groups
-      convInputGradient(
-        i32, sumsAt, rowStep, i16, weightsAt, i16, errorsAt, output.plane, u16, tableAt,
-        inputs, positions, lanes, from, to,
-      );
-    }
-    if (pace.isDue((to - from) * unitMacs)) yield pace.take();
-  }
-}
+/** Work of one class of the loss: in byte code it takes as long as so many multiply-accumulates. */
+const CLASS_MACS = 10;
 
-/** From the errors of a pooling layer's output to sums for its input. @returns the change of their exponent */
-export function* poolGradient(
-  network: Network,
-  { pool, size, positions, inputsAt, tableAt }: PoolPlaces,
-  lanes: number,
-  pace: Pace,
-): Generator<number, number> {
-  const { i32, i16, u16, u8, arena } = network;
-  const { isMax, input, output } = pool;
-  const sumsAt = arena.sums.offset >> 2;
-  const errorsAt = arena.errors.offset >> 1;
-  const factor = divideNearest(1 << AVERAGE_BITS, size);
-  i32.fill(0, sumsAt, sumsAt + storedOf(input) * lanes);
-  const units = output.channels * positions;
-  const step = rowsPerSlice(size * lanes, pace.pieceMacs);
-  for (let from = 0; from < units; from += step) {
-    const to = Math.min(units, from + step);
-    if (isMax) {
-      // biome-ignore format: arguments in groups
-      maxPoolGradient(
-        i32, sumsAt, u8, inputsAt, input.plane, i16, errorsAt, output.plane, u16, tableAt,
-        size, positions, lanes, from, to,
-      );
-    } else {
-      // biome-ignore format: arguments in groups
-      averagePoolGradient(
-        i32, sumsAt, input.plane, i16, errorsAt, output.plane, factor, u16, tableAt,
-        size, positions, lanes, from, to,
-      );
-    }
-    if (pace.isDue((to - from) * size * lanes)) yield pace.take();
-  }
-  return isMax ? 0 : -AVERAGE_BITS;
-}
-
-/** The largest magnitude of n sums. Yields values read. */
-export function* largestSum(network: Network, n: number, pace: Pace): Generator<number, number> {
-  const sumsAt = network.arena.sums.offset >> 2;
-  let most = 0;
-  const piece = rowsPerSlice(1, pace.pieceMacs);
-  for (let from = 0; from < n; from += piece) {
-    const to = Math.min(n, from + piece);
-    most = Math.max(most, largestMagnitude(network.i32, sumsAt, from, to));
-    if (pace.isDue(to - from)) yield pace.take();
-  }
-  return most;
+/** Loss, and errors of the logits. @param last layer */
+export function lossStages(last: LayerPlaces): Stage<TrainingBatch>[] {
+  const { outputs } = last.layer;
+  return [
+    stage(addLoss, last, 0, outputs * CLASS_MACS),
+    stage(findLargest, last, outputs, 1),
+    stage(quantize, last, outputs, 1),
+  ];
 }
 
 /**
- * Turns n sums into errors of ERROR_BITS bits. Yields values read.
- * @param most largest magnitude of the sums
- * @returns the change of their exponent
+ * Sums of errors over a layer's outputs, for each stored place of its input, into `sums`, and how large they are.
+ * @param before the layer that gives its input
  */
-export function* errorsOf(network: Network, n: number, most: number, pace: Pace): Generator<number, number> {
-  const { i32, i16, arena } = network;
-  const shift = Math.max(0, bitWidth(most) - ERROR_BITS);
-  const piece = rowsPerSlice(1, pace.pieceMacs);
-  for (let from = 0; from < n; from += piece) {
-    const to = Math.min(n, from + piece);
-    quantizeErrors(i16, arena.errors.offset >> 1, i32, arena.sums.offset >> 2, shift, from, to);
-    if (pace.isDue(to - from)) yield pace.take();
+export function inputGradientStages(places: LayerPlaces, before: LayerPlaces): Stage<TrainingBatch>[] {
+  const { isSparse, active } = places;
+  const { inputs, outputs, positions, window, input } = places.layer;
+  const stored = storedOf(input);
+  const units = outputs * positions;
+  const unitMacs = Math.ceil(active / outputs);
+  // the mean of a pooling layer is no ReLU: it may be 0 and have a gradient
+  const largest = before.pools.length > 0 ? findLargest : maskErrors;
+  const end = stage(largest, places, stored, 1);
+  if (window !== undefined) {
+    return [clear(stored), stage(isSparse ? sparseConv : conv, places, units, unitMacs), end];
   }
-  return shift;
+  if (isSparse) return [clear(stored), stage(sparse, places, units, unitMacs), end];
+  return [stage(dense, places, inputs, Math.ceil(active / inputs)), end]; // each sum is written once
+}
+
+/** Turns those sums into the errors of the layer before. */
+export function inputErrorStages(places: LayerPlaces, { pools }: LayerPlaces): Stage<TrainingBatch>[] {
+  const stages = [stage(quantize, places, storedOf(places.layer.input), 1)];
+  for (let i = pools.length - 1; i >= 0; i--) {
+    const { pool, positions, size } = pools[i];
+    const stored = storedOf(pool.input);
+    const gradient = pool.isMax ? maxPool : averagePool;
+    stages.push(
+      clear(stored),
+      stage(gradient, pools[i], pool.output.channels * positions, size),
+      stage(i === 0 ? maskErrors : findLargest, pools[i], stored, 1), // the input of the first is what ReLU gave
+      stage(quantize, pools[i], stored, 1),
+    );
+  }
+  return stages;
+}
+
+/** @param stored places of the sums */
+function clear(stored: number): Stage<TrainingBatch> {
+  return stage(clearSums, undefined, stored, 1);
+}
+
+function clearSums({ network, lanes }: TrainingBatch, _: unknown, from: number, to: number): void {
+  clearValues(network.i32, network.sumsAt + from * lanes, (to - from) * lanes);
+}
+
+function addLoss(batch: TrainingBatch, { layer, sumShift }: LayerPlaces, from: number, to: number): void {
+  const { i32, sumsAt } = batch.network;
+  const { labels, lanes } = batch;
+  batch.errorExp = -GRADIENT_BITS;
+  batch.lossOctaves += softmaxCrossEntropies(
+    i32,
+    sumsAt,
+    labels,
+    0,
+    sumShift,
+    layer.outputs,
+    lanes,
+    from,
+    to,
+  );
+}
+
+/** The largest magnitude of the sums. */
+function findLargest(batch: TrainingBatch, _: unknown, from: number, to: number): void {
+  const { network, lanes } = batch;
+  const largest = largestMagnitude(network.i32, network.sumsAt, from * lanes, to * lanes);
+  if (from === 0 || largest > batch.largest) batch.largest = largest;
+}
+
+/** The same of sums that belong to what a ReLU gave: where that is 0 they become 0. */
+function maskErrors(
+  batch: TrainingBatch,
+  { inputsAt }: LayerPlaces | PoolPlaces,
+  from: number,
+  to: number,
+): void {
+  const { network, lanes } = batch;
+  const { i32, u8, sumsAt } = network;
+  const largest = reluMask(i32, sumsAt, u8, inputsAt, from * lanes, to * lanes);
+  if (from === 0 || largest > batch.largest) batch.largest = largest;
+}
+
+/** From sums to errors of ERROR_BITS bits. */
+function quantize(batch: TrainingBatch, _: unknown, from: number, to: number): void {
+  const { network, lanes } = batch;
+  if (from === 0) {
+    const shift = bitWidth(batch.largest) - ERROR_BITS;
+    batch.errorShift = shift > 0 ? shift : 0;
+    batch.errorExp += batch.errorShift;
+  }
+  const { i16, errorsAt, i32, sumsAt } = network;
+  quantizeErrors(i16, errorsAt, i32, sumsAt, batch.errorShift, from * lanes, to * lanes);
+}
+
+function dense({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { i32, i16, sumsAt, errorsAt } = network;
+  const { inputs, outputs } = places.layer;
+  denseInputGradient(i32, sumsAt, i16, places.weightsAt, i16, errorsAt, outputs, inputs, lanes, from, to);
+}
+
+function sparse({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { i32, i16, u16, sumsAt, errorsAt } = network;
+  // biome-ignore format: arguments in groups
+  sparseInputGradient(
+    i32, sumsAt, i16, places.weightsAt, i32, places.rowStartsAt, u16, places.columnsAt, i16, errorsAt,
+    places.layer.inputs, lanes, from, to,
+  );
+}
+
+function conv({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { i32, i16, u16, sumsAt, errorsAt } = network;
+  const { inputs, positions, output } = places.layer;
+  // biome-ignore format: arguments in groups
+  convInputGradient(
+    i32, sumsAt, places.rowStep, i16, places.weightsAt, i16, errorsAt, output.plane, u16, places.tableAt,
+    inputs, positions, lanes, from, to,
+  );
+}
+
+function sparseConv({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { i32, i16, u16, sumsAt, errorsAt } = network;
+  const { inputs, positions, output } = places.layer;
+  // biome-ignore format: arguments in groups
+  sparseConvInputGradient(
+    i32, sumsAt, places.rowStep, i16, places.weightsAt, i32, places.rowStartsAt, u16, places.columnsAt,
+    i16, errorsAt, output.plane, u16, places.tableAt, inputs, positions, lanes, from, to,
+  );
+}
+
+function maxPool({ network, lanes }: TrainingBatch, places: PoolPlaces, from: number, to: number): void {
+  const { i32, i16, u16, u8, sumsAt, errorsAt } = network;
+  const { input, output } = places.pool;
+  // biome-ignore format: arguments in groups
+  maxPoolGradient(
+    i32, sumsAt, u8, places.inputsAt, input.plane, i16, errorsAt, output.plane, u16, places.tableAt,
+    places.size, places.positions, lanes, from, to,
+  );
+}
+
+function averagePool(batch: TrainingBatch, places: PoolPlaces, from: number, to: number): void {
+  const { network, lanes } = batch;
+  const { i32, i16, u16, sumsAt, errorsAt } = network;
+  const { size, positions, tableAt } = places;
+  const { input, output } = places.pool;
+  if (from === 0) batch.errorExp -= AVERAGE_BITS;
+  // biome-ignore format: arguments in groups
+  averagePoolGradient(
+    i32, sumsAt, input.plane, i16, errorsAt, output.plane, divideNearest(1 << AVERAGE_BITS, size), u16, tableAt,
+    size, positions, lanes, from, to,
+  );
 }

@@ -9,8 +9,10 @@ import { PLAIN, type Power } from '../../shared/fixed/power.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
+import { forwardStages } from './forward.js';
 import { Network } from './network.js';
 import { Pace } from './pace.js';
+import { type Batch, Stages } from './stage.js';
 
 export interface Classified {
   readonly label: number;
@@ -22,6 +24,7 @@ const ONE_Q15 = 32768;
 export class Classifier {
   readonly #network: Network;
   readonly #pace: Pace;
+  readonly #forward: Stages<Batch>;
   readonly #logits: Int32Array;
 
   /** @throws RangeError when the model's sums or exponents do not fit */
@@ -29,6 +32,8 @@ export class Classifier {
     const { head } = source;
     this.#network = new Network(head, 1, layers, 0, power);
     this.#pace = new Pace(sliceMacs);
+    const batch = { network: this.#network, lanes: 1, unitMacs: 0 };
+    this.#forward = new Stages(batch, forwardStages(this.#network), this.#pace);
     this.#logits = new Int32Array(head.layout.classes);
   }
 
@@ -42,16 +47,15 @@ export class Classifier {
   /** @param features as an example has them. Yields the work done. */
   *classify(features: Uint8Array): Generator<number, Classified> {
     const network = this.#network;
-    const { i32, arena, head, layers } = network;
+    const { i32, sumsAt, head, layers } = network;
     const { classes, inputs } = head.layout;
     if (features.length !== inputs) throw new RangeError(`${features.length} features, expected ${inputs}`);
     network.setLanes(1);
     network.setExample(features, 0);
     if (this.#pace.isDue(inputs)) yield this.#pace.take();
-    yield* network.forward(1, this.#pace);
-    const at = arena.sums.offset >> 2;
-    const label = largestLogit(i32, at, classes, 1, 0);
-    this.#logits.set(i32.subarray(at, at + classes));
+    while (!this.#forward.run()) yield this.#pace.take();
+    const label = largestLogit(i32, sumsAt, classes, 1, 0);
+    this.#logits.set(i32.subarray(sumsAt, sumsAt + classes));
     const { sumShift } = layers[layers.length - 1];
     const loss = softmaxCrossEntropy(this.#logits, 0, sumShift, label, classes, 1, 0);
     return { label, percent: Math.floor((100 * exp2Negative(loss) + ONE_Q15 / 2) / ONE_Q15) };

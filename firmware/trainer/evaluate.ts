@@ -6,9 +6,11 @@
 import { PLAIN, type Power } from '../../shared/fixed/power.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
-import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
+import { largestLogit, softmaxCrossEntropies } from '../kernels/loss.js';
+import { forwardStages } from './forward.js';
 import { Network } from './network.js';
 import { Pace } from './pace.js';
+import { Stages } from './stage.js';
 import type { TrainingExamples } from './trainer.js';
 
 export interface EvaluationResult {
@@ -33,15 +35,16 @@ export function* evaluate(
   power: Power = PLAIN,
 ): Generator<number, EvaluationResult> {
   const network = new Network(source.head, batch, layers, 0, power);
-  const { u8, i32, arena, head } = network;
+  const { u8, i32, sumsAt, arena, head } = network;
   const { classes, inputs } = head.layout;
   const { sumShift } = network.layers[network.layers.length - 1];
   const example = u8.subarray(arena.example.offset, arena.example.offset + inputs);
-  const logitsAt = arena.sums.offset >> 2;
   const labels = new Uint8Array(batch);
   let correct = 0;
   let lossOctaves = 0;
   const pace = new Pace(sliceMacs);
+  const part = { network, lanes: 0, unitMacs: 0 };
+  const forward = new Stages(part, forwardStages(network), pace);
   yield* network.load(source, pace);
   yield* network.raise(pace);
   yield* network.select(pace);
@@ -53,11 +56,12 @@ export function* evaluate(
       network.setExample(example, lane);
       if (pace.isDue(inputs)) yield pace.take();
     }
-    yield* network.forward(lanes, pace);
+    part.lanes = lanes;
+    while (!forward.run()) yield pace.take();
     for (let lane = 0; lane < lanes; lane++) {
-      if (largestLogit(i32, logitsAt, classes, lanes, lane) === labels[lane]) correct++;
-      lossOctaves += softmaxCrossEntropy(i32, logitsAt, sumShift, labels[lane], classes, lanes, lane);
+      if (largestLogit(i32, sumsAt, classes, lanes, lane) === labels[lane]) correct++;
     }
+    lossOctaves += softmaxCrossEntropies(i32, sumsAt, labels, 0, sumShift, classes, lanes, 0, lanes);
   }
   return { count: examples.count, correct, lossOctaves };
 }

@@ -1,11 +1,10 @@
 /**
- * A model in the arena, ready to run: views, active weights and the forward pass. Training and
- * evaluation share it. It knows no gradients.
+ * A model in the arena, ready to run: views, places and active weights. Training and evaluation share it. What
+ * runs on it are the stages of forward.ts and backward.ts.
  * @module
  */
 
 import { PLAIN, type Power, powerTable } from '../../shared/fixed/power.js';
-import { ACTIVATION_MAX } from '../../shared/fixed/saturation.js';
 import {
   TOPK_STATE,
   TOPK_THRESHOLD,
@@ -29,17 +28,13 @@ import { channelsRead } from '../../shared/model/layout.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelHead, ModelSource } from '../../shared/model/model.js';
 import { fillPlaces, hasBorder, storedOf, type Volume, valuesOf } from '../../shared/model/volume.js';
-import { largestMagnitude, reluForward } from '../kernels/activation.js';
-import { convForward } from '../kernels/conv.js';
-import { denseForward } from '../kernels/dense.js';
+import { largestMagnitude } from '../kernels/activation.js';
+import { clearValues } from '../kernels/clear.js';
 import { interleaveRows } from '../kernels/interleave.js';
-import { averagePoolForward, maxPoolForward } from '../kernels/pool.js';
 import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
 import { listActive } from '../kernels/select.js';
-import { sparseForward } from '../kernels/sparse.js';
-import { sparseConvForward } from '../kernels/sparseconv.js';
 import type { Pace } from './pace.js';
-import { type LayerPlaces, layerPlaces, type PoolPlaces } from './places.js';
+import { type LayerPlaces, layerPlaces } from './places.js';
 
 export class Network {
   readonly head: ModelHead;
@@ -50,8 +45,16 @@ export class Network {
   readonly i16: Int16Array;
   readonly u16: Uint16Array;
   readonly i32: Int32Array;
+  readonly sumsAt: number; // in i32
+  readonly errorsAt: number; // in i16
+  readonly noiseAt: number; // in i32
+  readonly countsAt: number; // in i32
+  readonly keptAt: number; // in u16
+  readonly marksAt: number; // in u8
+  readonly orderAt: number; // in u16
   readonly #power: Power;
   readonly #topk: Int32Array;
+  readonly #rows: Rows; // how an example lies in the input volume
   readonly #thresholds: number[] = []; // of the last choice, by layer; 0 at first: a guess, which changes no choice
   #lanes = 0; // of the batch that the volumes were last laid out for
 
@@ -79,8 +82,17 @@ export class Network {
     this.i16 = new Int16Array(buffer);
     this.u16 = new Uint16Array(buffer);
     this.i32 = new Int32Array(buffer);
+    const { sums, errors, noise, counts: scratch, kept, marks, order } = this.arena;
+    this.sumsAt = sums.offset >> 2;
+    this.errorsAt = errors.offset >> 1;
+    this.noiseAt = noise.offset >> 2;
+    this.countsAt = scratch.offset >> 2;
+    this.keptAt = kept.offset >> 1;
+    this.marksAt = marks.offset;
+    this.orderAt = order.offset >> 1;
     this.#topk = new Int32Array(buffer, this.arena.counts.offset, TOPK_STATE);
     for (let i = 0; i < head.layout.layers.length; i++) this.#thresholds.push(0);
+    this.#rows = rowsOf(head.layout.layers[0].input);
     this.layers = layerPlaces(this, head, this.arena, counts);
     for (const { layer, tableAt, pools } of this.layers) {
       const { window, input, output } = layer;
@@ -141,9 +153,60 @@ export class Network {
     }
   }
 
-  /** Lists the active weights of every layer by exact top-k. Yields the work. */
+  /**
+   * Lists the active weights of every layer by exact top-k: one pass over them where the last choice is a good
+   * guess, else two, and one that lists. Yields the work.
+   */
   *select(pace: Pace): Generator<number, void> {
-    for (const places of this.layers) if (places.isSparse) yield* this.#selectLayer(places, pace);
+    const { i16, i32, u16 } = this;
+    const topk = this.#topk;
+    for (const places of this.layers) {
+      if (!places.isSparse) continue;
+      const { weightsAt, columnsAt, rowStartsAt, active } = places;
+      const { inputs, outputs, index, weights } = places.layer;
+      const end = weightsAt + weights.length;
+      const rows = rowsPerSlice(inputs * SCAN_MACS, pace.pieceMacs);
+      const piece = rows * inputs;
+      const guess = this.#thresholds[index];
+      let isFound = false;
+      if (guess > 0) {
+        const low = topkLow(guess);
+        topkBegin(topk, active);
+        for (let from = weightsAt; from < end; from += piece) {
+          const to = Math.min(end, from + piece);
+          topkCountFrom(topk, i16, low, from, to);
+          if (pace.isDue((to - from) * SCAN_MACS)) yield pace.take();
+        }
+        isFound = topkFindFrom(topk, low);
+      }
+      if (!isFound) {
+        topkBegin(topk, active);
+        for (let from = weightsAt; from < end; from += piece) {
+          const to = Math.min(end, from + piece);
+          topkCountHigh(topk, i16, from, to);
+          if (pace.isDue((to - from) * SCAN_MACS)) yield pace.take();
+        }
+        topkFindBin(topk);
+        for (let from = weightsAt; from < end; from += piece) {
+          const to = Math.min(end, from + piece);
+          topkCountLow(topk, i16, from, to);
+          if (pace.isDue((to - from) * SCAN_MACS)) yield pace.take();
+        }
+        topkFindThreshold(topk);
+      }
+      const threshold = topk[TOPK_THRESHOLD];
+      this.#thresholds[index] = threshold;
+      let ties = topk[TOPK_TIES];
+      i32[rowStartsAt] = 0;
+      for (let from = 0; from < outputs; from += rows) {
+        const to = Math.min(outputs, from + rows);
+        // biome-ignore format: arguments in groups
+        ties = listActive(
+          u16, columnsAt, active, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
+        );
+        if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
+      }
+    }
   }
 
   /**
@@ -181,7 +244,7 @@ export class Network {
     this.#lanes = lanes;
     const { u8, arena } = this;
     const clear = (volume: Volume, at: number) => {
-      if (hasBorder(volume)) u8.fill(0, at, at + storedOf(volume) * lanes);
+      if (hasBorder(volume)) clearValues(u8, at, storedOf(volume) * lanes);
     };
     clear(this.layers[0].layer.input, arena.inputs.offset);
     for (const { pools } of this.layers)
@@ -190,149 +253,28 @@ export class Network {
 
   /** Puts the features of one example into its lane of the input volume. */
   setExample(example: Uint8Array, lane: number): void {
-    const { input } = this.layers[0].layer;
-    const { height, width, pitch, plane, first } = input;
+    const { rows, height, width, pitch, plane, first } = this.#rows;
     const lanes = this.#lanes;
     const at = this.arena.inputs.offset + first * lanes;
-    if (hasBorder(input)) {
-      // biome-ignore format: arguments in groups
-      interleaveRows(
-        this.u8, at, example, 0, input.channels * height, height, width, pitch, plane, lanes, lane,
-      );
-    } else {
-      const n = valuesOf(input);
-      interleaveRows(this.u8, at, example, 0, 1, 1, n, n, n, lanes, lane);
-    }
+    interleaveRows(this.u8, at, example, 0, rows, height, width, pitch, plane, lanes, lane);
   }
+}
 
-  /**
-   * Runs the examples in the input tensor through every layer; the logits are left in `sums`.
-   * Yields multiply-accumulates.
-   */
-  *forward(lanes: number, pace: Pace): Generator<number, void> {
-    const { i32, u8 } = this;
-    const sumsAt = this.arena.sums.offset >> 2;
-    for (const places of this.layers) {
-      const { layer } = places;
-      const stored = storedOf(layer.output) * lanes;
-      if (hasBorder(layer.output)) i32.fill(0, sumsAt, sumsAt + stored);
-      const units = layer.outputs * layer.positions;
-      const unitMacs = (places.active * lanes) / layer.outputs;
-      const step = rowsPerSlice(unitMacs, pace.pieceMacs);
-      for (let from = 0; from < units; from += step) {
-        const to = Math.min(units, from + step);
-        this.#forwardUnits(places, lanes, from, to);
-        if (pace.isDue((to - from) * unitMacs)) yield pace.take();
-      }
-      if (layer.isLast) return;
-      const piece = rowsPerSlice(1, pace.pieceMacs);
-      for (let from = 0; from < stored; from += piece) {
-        const to = Math.min(stored, from + piece);
-        reluForward(u8, places.outputsAt, i32, sumsAt, places.sumShift, ACTIVATION_MAX, from, to);
-        if (pace.isDue(to - from)) yield pace.take();
-      }
-      for (const pool of places.pools) yield* this.#pool(pool, lanes, pace);
-    }
-  }
+/** Rows of an example, and where they lie in a volume: one row if they lie together. */
+interface Rows {
+  readonly rows: number;
+  readonly height: number; // of a channel
+  readonly width: number;
+  readonly pitch: number;
+  readonly plane: number;
+  readonly first: number;
+}
 
-  #forwardUnits(places: LayerPlaces, lanes: number, from: number, to: number): void {
-    const { i32, i16, u16 } = this;
-    const sumsAt = this.arena.sums.offset >> 2;
-    const { weightsAt, biasesAt, inputs, inputsAt, rowStartsAt, columnsAt, rowStep, tableAt } = places;
-    const { inputs: cols, positions, window, output } = places.layer;
-    if (window === undefined && places.isSparse) {
-      // biome-ignore format: arguments in groups
-      sparseForward(
-        i32, sumsAt, i16, weightsAt, i32, biasesAt, i32, rowStartsAt, u16, columnsAt, inputs, inputsAt,
-        cols, lanes, from, to,
-      );
-    } else if (window === undefined) {
-      denseForward(i32, sumsAt, i16, weightsAt, i32, biasesAt, inputs, inputsAt, cols, lanes, from, to);
-    } else if (places.isSparse) {
-      // biome-ignore format: arguments in groups
-      sparseConvForward(
-        i32, sumsAt, output.plane, i16, weightsAt, i32, biasesAt, i32, rowStartsAt, u16, columnsAt,
-        inputs, inputsAt, rowStep, u16, tableAt, cols, positions, lanes, from, to,
-      );
-    } else {
-      // biome-ignore format: arguments in groups
-      convForward(
-        i32, sumsAt, output.plane, i16, weightsAt, i32, biasesAt, inputs, inputsAt, rowStep,
-        u16, tableAt, cols, positions, lanes, from, to,
-      );
-    }
-  }
-
-  /** Yields the values read. */
-  *#pool(places: PoolPlaces, lanes: number, pace: Pace): Generator<number, void> {
-    const { u8, u16 } = this;
-    const { inputsAt, outputsAt, tableAt, size, positions } = places;
-    const { isMax, input, output } = places.pool;
-    const units = output.channels * positions;
-    const step = rowsPerSlice(size * lanes, pace.pieceMacs);
-    const kernel = isMax ? maxPoolForward : averagePoolForward;
-    for (let from = 0; from < units; from += step) {
-      const to = Math.min(units, from + step);
-      // biome-ignore format: arguments in groups
-      kernel(
-        u8, outputsAt, output.plane, u8, inputsAt, input.plane, u16, tableAt, size, positions, lanes, from, to,
-      );
-      if (pace.isDue((to - from) * size * lanes)) yield pace.take();
-    }
-  }
-
-  *#selectLayer(places: LayerPlaces, pace: Pace): Generator<number, void> {
-    const { i16, i32, u16 } = this;
-    const topk = this.#topk;
-    const { weightsAt, columnsAt, rowStartsAt } = places;
-    const { inputs, outputs } = places.layer;
-    const rows = rowsPerSlice(inputs * SCAN_MACS, pace.pieceMacs);
-    const guess = this.#thresholds[places.layer.index];
-    const low = topkLow(guess);
-    topkBegin(topk, places.active);
-    for (let from = 0; from < outputs && guess > 0; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      topkCountFrom(topk, i16, low, weightsAt + from * inputs, weightsAt + to * inputs);
-      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
-    }
-    if (guess === 0 || !topkFindFrom(topk, low)) yield* this.#findThreshold(places, rows, pace);
-    const threshold = topk[TOPK_THRESHOLD];
-    this.#thresholds[places.layer.index] = threshold;
-    let ties = topk[TOPK_TIES];
-    i32[rowStartsAt] = 0;
-    for (let from = 0; from < outputs; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      // biome-ignore format: arguments in groups
-      ties = listActive(
-        u16, columnsAt, places.active, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
-      );
-      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
-    }
-  }
-
-  /** Without a guess: two passes. */
-  *#findThreshold(
-    { layer, weightsAt, active }: LayerPlaces,
-    rows: number,
-    pace: Pace,
-  ): Generator<number, void> {
-    const { i16 } = this;
-    const topk = this.#topk;
-    const { inputs, outputs } = layer;
-    topkBegin(topk, active);
-    for (let from = 0; from < outputs; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      topkCountHigh(topk, i16, weightsAt + from * inputs, weightsAt + to * inputs);
-      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
-    }
-    topkFindBin(topk);
-    for (let from = 0; from < outputs; from += rows) {
-      const to = Math.min(outputs, from + rows);
-      topkCountLow(topk, i16, weightsAt + from * inputs, weightsAt + to * inputs);
-      if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
-    }
-    topkFindThreshold(topk);
-  }
+function rowsOf(input: Volume): Rows {
+  const { channels, height, width, pitch, plane, first } = input;
+  if (hasBorder(input)) return { rows: channels * height, height, width, pitch, plane, first };
+  const n = valuesOf(input);
+  return { rows: 1, height: 1, width: n, pitch: n, plane: n, first };
 }
 
 /** Whole rows that fit a slice, at least one. */

@@ -1,112 +1,166 @@
 /**
- * Euclidean norms of one example's errors and inputs: what gradient clipping compares.
+ * Euclidean norms of each example's errors and inputs, as stages: what gradient clipping compares.
+ *
+ * The product of both norms is the norm of a dense layer's gradient of one example. Of a convolution's inputs it is
+ * the root mean square over its positions of the norm of what a window reads, and the product is what the sum over
+ * positions has when their gradients have no direction in common; the bound, larger by the square root of the
+ * positions, measured 2.7 times the norm itself on speech12 and this 0.8 times.
  * @module
  */
 import { squareRootWide } from '../../shared/fixed/bits.js';
+import type { WeightedLayer } from '../../shared/model/layout.js';
 import { overlapOf, storedOf } from '../../shared/model/volume.js';
-import { squareRoots, sumListedSquares, sumMarkedSquares, sumSquares } from '../kernels/norm.js';
-import { type Network, rowsPerSlice } from './network.js';
-import type { Pace } from './pace.js';
+import {
+  addListedNorms,
+  addMarkedNorms,
+  addNorms,
+  sumListedSquares,
+  sumMarkedSquares,
+  sumSquares,
+} from '../kernels/norm.js';
+import type { TrainingBatch } from './batch.js';
 import type { LayerPlaces } from './places.js';
+import { type Stage, stage } from './stage.js';
 
 /** Values whose squares a kernel may add up: of errors, and of inputs. */
 const ERRORS_MOST = 2048;
 const INPUTS_MOST = 32768;
 
-/**
- * Norm of the errors of a layer's outputs, over all positions, of each example, into `counts`. Yields values read.
- * @returns where they begin in int32, lane by lane; until `counts` is used again
- */
-export function* errorNorms(
-  network: Network,
-  places: LayerPlaces,
-  lanes: number,
-  pace: Pace,
-): Generator<number, number> {
-  const { i16, i32, arena } = network;
-  const errorsAt = arena.errors.offset >> 1;
-  const at = arena.counts.offset >> 2;
-  const n = storedOf(places.layer.output);
-  const most = Math.min(ERRORS_MOST, rowsPerSlice(lanes, pace.pieceMacs));
-  yield* norms(i32, at, lanes, n, most, pace, (from, to) =>
-    sumSquares(i32, at, i16, errorsAt, lanes, from, to),
-  );
-  return at;
+/** What a kernel may divide by. */
+const OVER_MOST = 32767;
+
+/** Of a sum above SUM_BITS bits so many are left out, as often as it takes; half of those kept would do. */
+const SUM_BITS = 36;
+const FOLD_BITS = 11;
+
+/** Leaves the sum of the products for `clipSteps`, in `counts`. @param chosen a choice of inputs was made */
+export function normStages(places: LayerPlaces, chosen: boolean): Stage<TrainingBatch>[] {
+  const { window, input, output } = places.layer;
+  const errors = storedOf(output);
+  const inputs = storedOf(input);
+  const { times, over } = shareOf(places.layer);
+  const isMarked = chosen && window !== undefined;
+  if (errors <= ERRORS_MOST && inputs <= INPUTS_MOST && times <= over && over <= OVER_MOST) {
+    const add = isMarked ? addMarked : window === undefined ? addColumns : addAll;
+    return [stage(add, places, 0, errors + inputs)];
+  }
+  return [
+    stage(addWideErrors, places, errors, 1),
+    stage(isMarked ? addWideMarked : addWideInputs, places, inputs, 1),
+    stage(multiplyWide, places, 1, 1),
+  ];
 }
 
-/**
- * Norm of the inputs that the weight gradient uses, of each example, into `counts`. Yields values read. For a
- * convolution the root mean square over its positions of the norm of what a window reads.
- *
- * The product of both norms is the norm of a dense layer's gradient of one example. For a convolution it is
- * what the sum over positions has when their gradients have no direction in common; the bound, larger by the
- * square root of the positions, measured 2.7 times the norm itself on speech12 and this 0.8 times.
- *
- * @param kept columns in the list `kept` of a dense layer; all = the fan-in
- * @param isMarked only the inputs in `marks` of a convolution are used
- * @returns where they begin, beside those of `errorNorms`
- */
-export function* inputNorms(
-  network: Network,
-  { inputs, inputsAt, layer }: LayerPlaces,
-  kept: number,
-  isMarked: boolean,
-  lanes: number,
-  pace: Pace,
-): Generator<number, number> {
-  const { i32, u8, u16, arena } = network;
-  const keptAt = arena.kept.offset >> 1;
-  const marksAt = arena.marks.offset;
-  const at = (arena.counts.offset >> 2) + lanes;
-  const most = Math.min(INPUTS_MOST, rowsPerSlice(lanes, pace.pieceMacs));
-  const { window, input, positions, inputs: cols } = layer;
-  if (window === undefined) {
-    yield* norms(i32, at, lanes, kept, most, pace, (from, to) => {
-      if (kept === cols) sumSquares(i32, at, inputs, inputsAt, lanes, from, to);
-      else sumListedSquares(i32, at, inputs, inputsAt, u16, keptAt, lanes, from, to);
-    });
+/** The sum of all inputs' squares is to be multiplied and divided by these: the mean over windows. */
+function shareOf({ window, positions }: WeightedLayer): { readonly times: number; readonly over: number } {
+  return window === undefined ? { times: 1, over: 1 } : { times: overlapOf(window), over: positions };
+}
+
+/** Of a dense layer: those in the list, or all. */
+function addColumns(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, kept } = batch;
+  const { i32, i16, u16, countsAt, errorsAt, keptAt } = network;
+  const { inputs, inputsAt } = places;
+  const { outputs, inputs: cols } = places.layer;
+  if (kept === cols) {
+    // biome-ignore format: arguments in groups
+    addNorms(
+      i32, countsAt, i16, errorsAt, outputs, inputs, inputsAt, cols, 1, 1, lanes, from, to,
+    );
   } else {
-    const kernel = (from: number, to: number) => {
-      if (isMarked) sumMarkedSquares(i32, at, inputs, inputsAt, u8, marksAt, lanes, from, to);
-      else sumSquares(i32, at, inputs, inputsAt, lanes, from, to);
-    };
-    yield* norms(i32, at, lanes, storedOf(input), most, pace, kernel, overlapOf(window), positions);
+    // biome-ignore format: arguments in groups
+    addListedNorms(
+      i32, countsAt, i16, errorsAt, outputs, inputs, inputsAt, u16, keptAt, kept, lanes, from, to,
+    );
   }
-  return at;
 }
 
-/**
- * The square roots of what a kernel leaves at `at` for each lane, added up over pieces of n values.
- * Sums that cannot pass int32 stay where they are: on XS a number in an array costs more than the kernel.
- * @param times,over each sum is multiplied by the one and divided by the other
- */
-function* norms(
-  i32: Int32Array,
-  at: number,
-  lanes: number,
-  n: number,
-  most: number,
-  pace: Pace,
-  kernel: (from: number, to: number) => void,
-  times = 1,
-  over = 1,
-): Generator<number, void> {
-  if (n <= most && times <= over) {
-    kernel(0, n);
-    if (over > 1) for (let i = at; i < at + lanes; i++) i32[i] = Math.floor((i32[i] * times) / over);
-    squareRoots(i32, at, lanes);
-    if (pace.isDue(n * lanes)) yield pace.take();
-    return;
+function addAll(
+  batch: TrainingBatch,
+  { layer, inputs, inputsAt }: LayerPlaces,
+  from: number,
+  to: number,
+): void {
+  const { network, lanes } = batch;
+  const { i32, i16, countsAt, errorsAt } = network;
+  const { times, over } = shareOf(layer);
+  // biome-ignore format: arguments in groups
+  addNorms(
+    i32, countsAt, i16, errorsAt, storedOf(layer.output), inputs, inputsAt, storedOf(layer.input),
+    times, over, lanes, from, to,
+  );
+}
+
+function addMarked(
+  batch: TrainingBatch,
+  { layer, inputs, inputsAt }: LayerPlaces,
+  from: number,
+  to: number,
+): void {
+  const { network, lanes } = batch;
+  const { i32, i16, u8, countsAt, errorsAt, marksAt } = network;
+  const { times, over } = shareOf(layer);
+  // biome-ignore format: arguments in groups
+  addMarkedNorms(
+    i32, countsAt, i16, errorsAt, storedOf(layer.output), inputs, inputsAt, u8, marksAt, storedOf(layer.input),
+    times, over, lanes, from, to,
+  );
+}
+
+function addWideErrors(batch: TrainingBatch, _: unknown, from: number, to: number): void {
+  const { network, lanes } = batch;
+  const { i32, i16, countsAt, errorsAt } = network;
+  for (let at = from; at < to; at += ERRORS_MOST) {
+    const n = Math.min(ERRORS_MOST, to - at);
+    sumSquares(i32, countsAt, i16, errorsAt + at * lanes, lanes, 0, n);
+    addWide(batch, 0, at);
   }
-  const sums: number[] = [];
-  for (let lane = 0; lane < lanes; lane++) sums.push(0);
-  for (let from = 0; from < n; from += most) {
-    const to = Math.min(n, from + most);
-    kernel(from, to);
-    for (let lane = 0; lane < lanes; lane++) sums[lane] += i32[at + lane];
-    if (pace.isDue((to - from) * lanes)) yield pace.take();
+}
+
+/** Of a dense layer those in the list, or all; of another all. */
+function addWideInputs(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, kept } = batch;
+  const { i32, u16, countsAt, keptAt } = network;
+  const { inputs, inputsAt, layer } = places;
+  const isListed = layer.window === undefined && kept < layer.inputs;
+  const end = isListed ? Math.min(to, kept) : to;
+  for (let at = from; at < end || at === 0; at += INPUTS_MOST) {
+    const n = Math.min(INPUTS_MOST, end - at);
+    if (isListed) sumListedSquares(i32, countsAt, inputs, inputsAt, u16, keptAt + at, lanes, 0, n);
+    else sumSquares(i32, countsAt, inputs, inputsAt + at * lanes, lanes, 0, n);
+    addWide(batch, lanes, at);
   }
+}
+
+function addWideMarked(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes } = batch;
+  const { i32, u8, countsAt, marksAt } = network;
+  const { inputs, inputsAt } = places;
+  for (let at = from; at < to; at += INPUTS_MOST) {
+    const n = Math.min(INPUTS_MOST, to - at);
+    sumMarkedSquares(i32, countsAt, inputs, inputsAt + at * lanes, u8, marksAt + at, lanes, 0, n);
+    addWide(batch, lanes, at);
+  }
+}
+
+/** What a kernel left of values from `first` on. @param to 0 for errors, `lanes` for inputs */
+function addWide({ network, lanes, wideSquares }: TrainingBatch, to: number, first: number): void {
+  const { i32, countsAt } = network;
   for (let lane = 0; lane < lanes; lane++) {
-    i32[at + lane] = squareRootWide(Math.floor((sums[lane] * times) / over));
+    wideSquares[to + lane] = (first === 0 ? 0 : wideSquares[to + lane]) + i32[countsAt + lane];
   }
+}
+
+function multiplyWide(batch: TrainingBatch, { layer }: LayerPlaces): void {
+  const { network, lanes, wideSquares } = batch;
+  const { times, over } = shareOf(layer);
+  let norms = 0;
+  for (let lane = 0; lane < lanes; lane++) {
+    const inputs = Math.floor((wideSquares[lanes + lane] * times) / over);
+    norms += squareRootWide(wideSquares[lane]) * squareRootWide(inputs);
+  }
+  batch.normShift = 0;
+  for (; norms >= 2 ** SUM_BITS; norms = Math.floor(norms / 2 ** FOLD_BITS)) batch.normShift += FOLD_BITS;
+  network.i32[network.countsAt] = Math.floor(norms / 65536);
+  network.i32[network.countsAt + 1] = norms % 65536;
 }

@@ -1,214 +1,190 @@
 /**
- * The weight step of one layer, in slices: which kernel serves it depends on whether it is dense or a
+ * The step of one layer's weights and biases, as stages: which kernel serves it depends on whether it is dense or a
  * convolution, and on which weights and inputs are in use. It chooses nothing and knows no examples.
  * @module
  */
-import { type Power, powerTable } from '../../shared/fixed/power.js';
+import { PLAIN, powerTable } from '../../shared/fixed/power.js';
+import { BIAS_MAX } from '../../shared/model/bounds.js';
 import { storedOf } from '../../shared/model/volume.js';
+import { clearValues } from '../kernels/clear.js';
 import { convWeightStep, listPositions, sparseConvWeightStep } from '../kernels/convstep.js';
 import { listedWeightStep } from '../kernels/maskstep.js';
 import { CARRY_MACS, carrySteps } from '../kernels/power.js';
+import { clipSteps } from '../kernels/rate.js';
 import { sparseWeightStep } from '../kernels/sparsestep.js';
-import { denseWeightStep } from '../kernels/step.js';
-import { type Network, rowsPerSlice } from './network.js';
-import type { Pace } from './pace.js';
+import { biasStep, denseWeightStep } from '../kernels/step.js';
+import type { TrainingBatch } from './batch.js';
 import type { LayerPlaces } from './places.js';
-import type { Step } from './rate.js';
+import { type Stage, stage } from './stage.js';
 
-export interface StepTerms {
-  readonly network: Network;
-  readonly places: LayerPlaces;
-  readonly lanes: number;
-  readonly kept: number; // columns of a dense layer in use; all = the fan-in
-  readonly noiseTurn: number;
-  readonly cut: number; // bits that a gradient loses before the rate, see gradientCut
-  readonly step: Step;
-  readonly pace: Pace;
+export interface WeightChoice {
+  readonly isChosen: boolean; // a choice of inputs was made
+  readonly isMasked: boolean; // only the listed weights are trained
+  readonly isPlain: boolean; // weights are no powers of other numbers
 }
 
-export interface StepTally {
-  readonly macs: number;
-  readonly clipped: number; // weights that met ±weightMax
+/** From errors, kept inputs and norms to new biases and weights. */
+export function weightStages(places: LayerPlaces, choice: WeightChoice): Stage<TrainingBatch>[] {
+  const { outputs, output } = places.layer;
+  const stages = [stage(stepBiases, places, outputs, output.plane), weightStage(places, choice)];
+  if (!choice.isPlain) {
+    stages.push(stage(beginCarry, places, 1, 1), stage(carry, places, outputs, 0));
+  }
+  return stages;
 }
 
-/**
- * Steps every weight that is in use. Yields multiply-accumulates.
- * @param isKept   a choice of inputs was made
- * @param isMasked only the listed weights are trained
- */
-export function stepWeights(
-  terms: StepTerms,
-  isKept: boolean,
-  isMasked: boolean,
-): Generator<number, StepTally> {
-  const { isSparse, layer } = terms.places;
-  const isDense = layer.window === undefined;
-  if (isMasked && isSparse && !isKept) return isDense ? listedStep(terms) : listedConvStep(terms);
-  if (isDense) return denseStep(terms);
-  return isKept ? keptConvStep(terms) : convStep(terms);
+/** Steps every weight that is in use. */
+function weightStage(places: LayerPlaces, { isChosen, isMasked }: WeightChoice): Stage<TrainingBatch> {
+  const { isSparse, active } = places;
+  const { outputs, positions, window, weights } = places.layer;
+  const isListed = isMasked && isSparse && !isChosen;
+  if (window === undefined) {
+    return isListed
+      ? stage(listed, places, outputs, Math.ceil(active / outputs))
+      : stage(dense, places, outputs, 0);
+  }
+  if (isListed) return stage(listedConv, places, active, positions);
+  return stage(isChosen ? keptConv : conv, places, weights.length, positions);
 }
 
-/** Carries a step of weights over to the numbers behind them. */
-export function* carry(terms: StepTerms, power: Power): Generator<number, void> {
-  const { network, places, noiseTurn, kept, pace } = terms;
-  const { i32, i16, u16, arena } = network;
-  const { numbersAt, weightsAt, weightExp, weightMax } = places;
-  const { inputs, outputs } = places.layer;
-  const { roots, fall } = powerTable(power);
-  const noiseAt = arena.noise.offset >> 2;
-  const keptAt = arena.kept.offset >> 1;
-  const rows = rowsPerSlice(kept * CARRY_MACS, pace.pieceMacs);
-  for (let from = 0; from < outputs; from += rows) {
-    const to = Math.min(outputs, from + rows);
+/** The rates of this step, clipped by the gradient's norm. */
+function setRates(batch: TrainingBatch, { layer, weightExp, biasExp, inputExp }: LayerPlaces): void {
+  const { errorExp, rate, bound } = batch;
+  const { i32, countsAt: at } = batch.network;
+  const cut = batch.cuts[layer.index];
+  const least = batch.leastBiasShifts[layer.index];
+  const weightUnits = weightExp - errorExp - inputExp - cut;
+  const normExp = errorExp + inputExp + batch.normShift;
+  const biasUnits = biasExp - errorExp;
+  clipSteps(i32, at, rate.mantissa, rate.exp, normExp, bound, weightUnits, biasUnits, least);
+  batch.cut = cut;
+  batch.mantissa = i32[at];
+  batch.shift = i32[at + 1];
+  batch.biasMantissa = i32[at + 2];
+  batch.biasShift = i32[at + 3];
+  batch.noiseTurn = batch.turn();
+  batch.errorExp = errorExp + weightExp; // that of the sums for the layer before
+}
+
+function stepBiases(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  if (from === 0) setRates(batch, places);
+  const { i32, i16, errorsAt } = batch.network;
+  const length = places.layer.output.plane * batch.lanes;
+  // biome-ignore format: arguments in groups
+  biasStep(
+    i32, places.biasesAt + from, i16, errorsAt + from * length, batch.biasMantissa, batch.biasShift, BIAS_MAX,
+    length, to - from,
+  );
+}
+
+function dense(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, kept, noiseTurn, mantissa, shift } = batch;
+  const { i32, i16, u16, errorsAt, noiseAt, keptAt } = network;
+  const { weightsAt, inputs, inputsAt, weightMax } = places;
+  const cols = places.layer.inputs;
+  batch.macs += (to - from) * kept * lanes;
+  if (kept === cols) {
     // biome-ignore format: arguments in groups
-    carrySteps(
-      i16, numbersAt, i16, weightsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn, roots, fall, power,
-      weightExp, weightMax, inputs, from, to,
+    batch.clipped += denseWeightStep(
+      i16, weightsAt, i16, errorsAt, inputs, inputsAt, i32, noiseAt, noiseTurn,
+      mantissa, shift, weightMax, cols, lanes, from, to,
     );
-    if (pace.isDue((to - from) * kept * CARRY_MACS)) yield pace.take();
+  } else {
+    // biome-ignore format: arguments in groups
+    batch.clipped += sparseWeightStep(
+      i16, weightsAt, i16, errorsAt, inputs, inputsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn,
+      mantissa, shift, weightMax, cols, lanes, from, to,
+    );
   }
-}
-
-function* denseStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, step, kept, pace } = terms;
-  const { mantissa, shift } = step;
-  let clipped = 0;
-  const { i32, i16, u16, arena } = network;
-  const { weightsAt, inputsAt, weightMax } = places;
-  const { inputs, outputs } = places.layer;
-  const errorsAt = arena.errors.offset >> 1;
-  const noiseAt = arena.noise.offset >> 2;
-  const keptAt = arena.kept.offset >> 1;
-  const rowMacs = kept * lanes;
-  const rows = rowsPerSlice(rowMacs, pace.pieceMacs);
-  for (let from = 0; from < outputs; from += rows) {
-    const to = Math.min(outputs, from + rows);
-    if (kept === inputs) {
-      // biome-ignore format: arguments in groups
-      clipped += denseWeightStep(
-        i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, noiseAt, noiseTurn,
-        mantissa, shift, weightMax, inputs, lanes, from, to,
-      );
-    } else {
-      // biome-ignore format: arguments in groups
-      clipped += sparseWeightStep(
-        i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn,
-        mantissa, shift, weightMax, inputs, lanes, from, to,
-      );
-    }
-    if (pace.isDue((to - from) * rowMacs)) yield pace.take();
-  }
-  return { macs: outputs * rowMacs, clipped };
 }
 
 /** Only the weights of the mask. */
-function* listedStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, step, pace } = terms;
-  const { mantissa, shift } = step;
-  let clipped = 0;
-  const { i32, i16, u16, arena } = network;
-  const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax, active } = places;
-  const { inputs, outputs } = places.layer;
-  const errorsAt = arena.errors.offset >> 1;
-  const noiseAt = arena.noise.offset >> 2;
-  const rowMacs = (active * lanes) / outputs;
-  const rows = rowsPerSlice(rowMacs, pace.pieceMacs);
-  for (let from = 0; from < outputs; from += rows) {
-    const to = Math.min(outputs, from + rows);
-    // biome-ignore format: arguments in groups
-    clipped += listedWeightStep(
-      i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, rowStartsAt, u16, columnsAt, i32, noiseAt,
-      noiseTurn, mantissa, shift, weightMax, inputs, lanes, from, to,
-    );
-    if (pace.isDue((to - from) * rowMacs)) yield pace.take();
-  }
-  return { macs: active * lanes, clipped };
+function listed(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, noiseTurn, mantissa, shift } = batch;
+  const { i32, i16, u16, errorsAt, noiseAt } = network;
+  const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax } = places;
+  if (from === 0) batch.macs += places.active * lanes;
+  // biome-ignore format: arguments in groups
+  batch.clipped += listedWeightStep(
+    i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, rowStartsAt, u16, columnsAt, i32, noiseAt,
+    noiseTurn, mantissa, shift, weightMax, places.layer.inputs, lanes, from, to,
+  );
 }
 
-function* convStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, cut, step, pace } = terms;
-  const { mantissa, shift } = step;
-  let clipped = 0;
-  const { i32, i16, u16, arena } = network;
+function conv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, noiseTurn, cut, mantissa, shift } = batch;
+  const { i32, i16, u16, errorsAt, noiseAt } = network;
   const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
-  const { inputs, positions, output, weights } = places.layer;
-  const errorsAt = arena.errors.offset >> 1;
-  const noiseAt = arena.noise.offset >> 2;
-  const weightMacs = positions * lanes;
-  const piece = rowsPerSlice(weightMacs, pace.pieceMacs);
-  for (let from = 0; from < weights.length; from += piece) {
-    const to = Math.min(weights.length, from + piece);
+  const { inputs, positions, output } = places.layer;
+  batch.macs += (to - from) * positions * lanes;
+  // biome-ignore format: arguments in groups
+  batch.clipped += convWeightStep(
+    i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
+    i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, from, to,
+  );
+}
+
+/** Only the weights of the mask, from the from-th to the to-th. */
+function listedConv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, noiseTurn, cut, mantissa, shift } = batch;
+  const { i32, i16, u16, errorsAt, noiseAt } = network;
+  const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax, rowStep, tableAt } = places;
+  const { inputs, positions, output } = places.layer;
+  batch.macs += (to - from) * positions * lanes;
+  let row = 0;
+  for (let k = from; k < to; k++) {
+    while (i32[rowStartsAt + row + 1] <= k) row++;
+    const i = row * inputs + u16[columnsAt + k];
     // biome-ignore format: arguments in groups
-    clipped += convWeightStep(
+    batch.clipped += convWeightStep(
       i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
-      i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, from, to,
+      i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, i, i + 1,
     );
-    if (pace.isDue((to - from) * weightMacs)) yield pace.take();
   }
-  return { macs: weights.length * weightMacs, clipped };
 }
 
-/** The same of a convolution, weight by weight. */
-function* listedConvStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, cut, step, pace } = terms;
-  const { mantissa, shift } = step;
-  let clipped = 0;
-  const { i32, i16, u16, arena } = network;
-  const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax, rowStep, tableAt, active } = places;
-  const { inputs, outputs, positions, output } = places.layer;
-  const errorsAt = arena.errors.offset >> 1;
-  const noiseAt = arena.noise.offset >> 2;
-  const weightMacs = positions * lanes;
-  for (let r = 0; r < outputs; r++) {
-    const end = i32[rowStartsAt + r + 1];
-    for (let k = i32[rowStartsAt + r]; k < end; k++) {
-      const i = r * inputs + u16[columnsAt + k];
-      // biome-ignore format: arguments in groups
-      clipped += convWeightStep(
-        i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
-        i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, i, i + 1,
-      );
-      if (pace.isDue(weightMacs)) yield pace.take();
-    }
-  }
-  return { macs: active * weightMacs, clipped };
-}
-
-/** Column by column, since rows share the list of a column's positions (but not if depthwise). */
-function* keptConvStep(terms: StepTerms): Generator<number, StepTally> {
-  const { network, places, lanes, noiseTurn, cut, step, pace } = terms;
-  const { mantissa, shift } = step;
-  let clipped = 0;
-  let macs = 0;
-  const { i32, i16, u8, u16, arena } = network;
+/**
+ * With the marked inputs only. It goes column by column, since rows share the list of a column's positions (but not if
+ * depthwise); the marks are of no more use then.
+ */
+function keptConv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, noiseTurn, cut, mantissa, shift } = batch;
+  const { i32, i16, u8, u16, errorsAt, noiseAt, keptAt, marksAt } = network;
   const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
-  const { inputs, outputs, positions, input, output, isDepthwise } = places.layer;
-  const errorsAt = arena.errors.offset >> 1;
-  const noiseAt = arena.noise.offset >> 2;
-  const keptAt = arena.kept.offset >> 1;
-  const marksAt = arena.marks.offset;
-  const groups = isDepthwise ? outputs : 1; // rows that share a list
-  const rows = outputs / groups;
-  for (let group = 0; group < groups; group++) {
-    for (let c = 0; c < inputs; c++) {
-      const place = group * rowStep + u16[tableAt + c];
-      const count = listPositions(u16, keptAt, u8, marksAt, place, u16, tableAt + inputs, positions);
-      if (pace.isDue(positions)) yield pace.take();
-      const rowMacs = count * lanes;
-      const piece = rowsPerSlice(rowMacs, pace.pieceMacs);
-      for (let from = group; from < group + rows; from += piece) {
-        const to = Math.min(group + rows, from + piece);
-        // biome-ignore format: arguments in groups
-        clipped += sparseConvWeightStep(
-          i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, place, u16, keptAt, count,
-          u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, c, inputs, positions,
-          lanes, from, to,
-        );
-        if (pace.isDue((to - from) * rowMacs)) yield pace.take();
-      }
-      macs += rows * rowMacs;
-    }
+  const { inputs, outputs, positions, input, output, isDepthwise, weights } = places.layer;
+  for (let i = from; i < to; ) {
+    const column = Math.floor(i / outputs);
+    const row = i - column * outputs;
+    const end = isDepthwise ? row + 1 : Math.min(outputs, row + to - i);
+    const place = row * rowStep + u16[tableAt + column];
+    const count = listPositions(u16, keptAt, u8, marksAt, place, u16, tableAt + inputs, positions);
+    // biome-ignore format: arguments in groups
+    batch.clipped += sparseConvWeightStep(
+      i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, place, u16, keptAt, count,
+      u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, column, inputs, positions,
+      lanes, row, end,
+    );
+    batch.macs += (end - row) * count * lanes;
+    i += end - row;
   }
-  u8.fill(0, marksAt, marksAt + storedOf(input));
-  return { macs, clipped };
+  if (to === weights.length) clearValues(u8, marksAt, storedOf(input));
+}
+
+function beginCarry(batch: TrainingBatch): void {
+  batch.noiseTurn = batch.turn();
+  batch.unitMacs = batch.kept * CARRY_MACS;
+}
+
+/** Carries the step of the weights over to the numbers behind them. */
+function carry(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, noiseTurn, kept, method } = batch;
+  const { i32, i16, u16, noiseAt, keptAt } = network;
+  const { numbersAt, weightsAt, weightExp, weightMax } = places;
+  if (method.power === PLAIN) return;
+  const { roots, fall } = powerTable(method.power);
+  // biome-ignore format: arguments in groups
+  carrySteps(
+    i16, numbersAt, i16, weightsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn, roots, fall, method.power,
+    weightExp, weightMax, places.layer.inputs, from, to,
+  );
 }

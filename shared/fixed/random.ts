@@ -15,6 +15,15 @@ export class Random {
     this.#state = stateOf(seed);
   }
 
+  /** An int32, not 0: a kernel that draws goes on from here, and gives back where it ended. */
+  get state(): number {
+    return this.#state;
+  }
+
+  set state(state: number) {
+    this.#state = state;
+  }
+
   /** The next uniform uint32. */
   next(): number {
     let x = this.#state;

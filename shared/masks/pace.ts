@@ -13,7 +13,7 @@ export class Pace {
 
   /** @param sliceMacs between two pauses at most, 1 or more */
   constructor(sliceMacs: number) {
-    this.pieceMacs = Math.max(1, sliceMacs / 2);
+    this.pieceMacs = Math.max(1, Math.floor(sliceMacs / 2)); // an integer: doubles cost more on XS
   }
 
   /** Adds a piece of work. @returns whether to pause now: with another piece it might be too much */

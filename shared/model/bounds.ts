@@ -4,6 +4,7 @@
  * fan-out, never from the count of non-zeros, which changes.
  * @module
  */
+import { bitWidth } from '../fixed/bits.js';
 import { ACTIVATION_MAX, ERROR_BITS, ERROR_MAX, SUM_MAX, WEIGHT_MAX } from '../fixed/saturation.js';
 import type { ModelDescription } from './description.js';
 import { layoutOf, type WeightedLayer } from './layout.js';
@@ -45,9 +46,7 @@ export const TERMS_MAX = Math.floor((SUM_MAX - STEP_ROUNDING) / (ERROR_MAX * MAN
  * @param terms positions · examples, 1 to TERMS_MAX
  */
 export function gradientCut(terms: number): number {
-  let bits = 0;
-  while (terms > BATCH_MAX << bits) bits++;
-  return bits;
+  return bitWidth(Math.floor((terms - 1) / BATCH_MAX));
 }
 
 /**
@@ -55,9 +54,8 @@ export function gradientCut(terms: number): number {
  * @param terms positions · examples, 1 to TERMS_MAX
  */
 export function biasShiftMost(terms: number): number {
-  let shift = 0;
-  while (shift < BIAS_SHIFT_MOST && terms * ERROR_MAX * MANTISSA_MAX * 2 ** (shift + 1) <= SUM_MAX) shift++;
-  return shift;
+  const most = bitWidth(Math.floor(SUM_MAX / (terms * ERROR_MAX * MANTISSA_MAX))) - 1;
+  return most < BIAS_SHIFT_MOST ? most : BIAS_SHIFT_MOST;
 }
 
 /** Enough for every bias: it is finer than a weight by the inputs' exponent. */

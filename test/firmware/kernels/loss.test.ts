@@ -34,6 +34,38 @@ test('softmaxCrossEntropy equals its twin: gradient and loss', () => {
   }
 });
 
+test('softmaxCrossEntropies is the same for each example, in any pieces', () => {
+  const random = new Random(4);
+  for (let trial = 0; trial < 60; trial++) {
+    const lanes = 1 + random.below(16);
+    const classes = 1 + random.below(20);
+    const shift = random.below(25);
+    const cut = random.below(lanes + 1);
+    const labels = { type: 'u8', values: filled(random, lanes, 0, classes - 1) } as const;
+    checkTwin(
+      random,
+      { ...logitSpecs(random, classes, lanes, shift), labels },
+      ({ i32, u8, at }) => {
+        const of = (from: number, to: number) =>
+          // biome-ignore format: arguments in groups
+          kernels.softmaxCrossEntropies(
+            i32, at.logits, u8, at.labels, shift, classes, lanes, from, to,
+          );
+        return of(0, cut) + of(cut, lanes);
+      },
+      ({ i32, u8, at }) => {
+        let sum = 0;
+        for (let lane = 0; lane < lanes; lane++) {
+          const label = u8[at.labels + lane];
+          sum += naive.softmaxCrossEntropy(i32, at.logits, shift, label, classes, lanes, lane);
+        }
+        return sum;
+      },
+      `${classes} classes, ${lanes} lanes, trial ${trial}`,
+    );
+  }
+});
+
 test('largestLogit equals its twin, ties to the lower class', () => {
   const random = new Random(2);
   for (let trial = 0; trial < 500; trial++) {

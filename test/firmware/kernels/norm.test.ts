@@ -54,25 +54,76 @@ test('sums of squares equal their twins, of all, listed and marked values', () =
   }
 });
 
-test('square roots equal their twins', () => {
+test('products of norms equal their twins, of all, listed and marked inputs, whole or lane by lane', () => {
   const random = new Random(2);
-  for (let trial = 0; trial < 100; trial++) {
-    const lanes = 1 + random.below(16);
-    const specs = {
-      roots: {
-        type: 'i32',
-        values: filled(random, lanes, 0, 2 ** (1 + random.below(31)) - 1),
-        out: true,
-      },
-    } as const;
-    checkTwin(
-      random,
-      specs,
-      ({ i32, at }) => kernels.squareRoots(i32, at.roots, lanes),
-      ({ i32, at }) => naive.squareRoots(i32, at.roots, lanes),
-      `trial ${trial}`,
-    );
+  for (let lanes = 1; lanes <= 16; lanes++) {
+    for (let trial = 0; trial < 30; trial++) {
+      const outputs = 1 + random.below(30);
+      const cols = 1 + random.below(40);
+      const signed = random.below(2) === 0;
+      const over = trial % 3 === 0 ? 1 : 1 + random.below(32767);
+      const times = 1 + random.below(over);
+      const cut = random.below(lanes + 1);
+      const kept = Array.from({ length: cols }, (_, i) => i).filter(() => random.below(3) > 0);
+      const specs = {
+        norms: { type: 'i32', values: new Int32Array(2), out: true },
+        errors: { type: 'i16', values: filled(random, outputs * lanes, -1023, 1023) },
+        inputs: {
+          type: signed ? 'i8' : 'u8',
+          values: filled(random, cols * lanes, signed ? -128 : 0, signed ? 127 : 255),
+        },
+        kept: { type: 'u16', values: kept },
+        marks: { type: 'u8', values: filled(random, cols, 0, 1) },
+      } as const;
+      type Call = (
+        k: typeof kernels | typeof naive,
+        a: ReturnType<typeof checkTwin<typeof specs>>,
+        ...lanesOf: [from: number, to: number]
+      ) => void;
+      const check = (what: string, call: Call) =>
+        checkTwin(
+          random,
+          specs,
+          (a) => {
+            call(kernels, a, 0, cut);
+            call(kernels, a, cut, lanes);
+          },
+          (a) => call(naive, a, 0, lanes),
+          `${what}, ${lanes} lanes, trial ${trial}`,
+        );
+      check('all', (k, { i32, i16, u8, i8, at }, from, to) =>
+        // biome-ignore format: arguments in groups
+        k.addNorms(
+          i32, at.norms, i16, at.errors, outputs, signed ? i8 : u8, at.inputs, cols, times, over,
+          lanes, from, to,
+        ),
+      );
+      check('listed', (k, { i32, i16, u8, i8, u16, at }, from, to) =>
+        // biome-ignore format: arguments in groups
+        k.addListedNorms(
+          i32, at.norms, i16, at.errors, outputs, signed ? i8 : u8, at.inputs, u16, at.kept, kept.length,
+          lanes, from, to,
+        ),
+      );
+      check('marked', (k, { i32, i16, u8, i8, at }, from, to) =>
+        // biome-ignore format: arguments in groups
+        k.addMarkedNorms(
+          i32, at.norms, i16, at.errors, outputs, signed ? i8 : u8, at.inputs, u8, at.marks, cols,
+          times, over, lanes, from, to,
+        ),
+      );
+    }
   }
+});
+
+test('the largest norms of sixteen examples fit two numbers', () => {
+  const errors = new Int16Array(2048 * 16).fill(-1023);
+  const inputs = new Uint8Array(32768 * 16).fill(255);
+  const norms = new Int32Array(2);
+  kernels.addNorms(norms, 0, errors, 0, 2048, inputs, 0, 32768, 1, 1, 16, 0, 16);
+  const one = Math.floor(Math.sqrt(2048 * 1023 ** 2)) * Math.floor(Math.sqrt(32768 * 255 ** 2));
+  assert.is(norms[0] * 65536 + norms[1], 16 * one);
+  assert.ok(norms[0] < 2 ** 20 && norms[1] < 65536);
 });
 
 test('the longest sums that a caller may ask for fit int32', () => {

@@ -5,8 +5,6 @@ import * as assert from 'uvu/assert';
 import { SELF_TEST } from '../../../firmware/federation/selftest.js';
 import * as evaluate from '../../../firmware/trainer/evaluate.js';
 import * as network from '../../../firmware/trainer/network.js';
-import * as norm from '../../../firmware/trainer/norm.js';
-import * as rate from '../../../firmware/trainer/rate.js';
 import * as trainer from '../../../firmware/trainer/trainer.js';
 import * as uplink from '../../../firmware/trainer/uplink.js';
 import * as noise from '../../../shared/fixed/noise.js';
@@ -44,8 +42,6 @@ const NOTHING: readonly string[] = ['raiseWeights', 'largestLogit']; // in loadi
 const MODULES: Readonly<Record<string, object>> = {
   'firmware/trainer/evaluate.ts': evaluate,
   'firmware/trainer/network.ts': network,
-  'firmware/trainer/norm.ts': norm,
-  'firmware/trainer/rate.ts': rate,
   'firmware/trainer/trainer.ts': trainer,
   'firmware/trainer/uplink.ts': uplink,
   'shared/fixed/noise.ts': noise,

@@ -44,10 +44,10 @@ export function run(input: Uint8Array): string {
       mark(MARK.aside);
     }
   } else {
-    here.beforeWeightStep = (step) => {
+    here.beforeWeightStep = (batch, places) => {
       const before = now;
       if (before === MARK.step) mark(MARK.aside);
-      if (terms.isFull) makeFull(step);
+      if (terms.isFull) makeFull(batch, places);
       if (before === MARK.step) mark(MARK.step);
     };
     runTraining(terms, (index, out) => host.readExample(index, out), mark);

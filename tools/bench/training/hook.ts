@@ -13,11 +13,15 @@ const MODULE = 'firmware/trainer/weightstep.ts';
 export function hookWeightSteps(): Plugin {
   return swapModules([MODULE], (path) => {
     const file = JSON.stringify(join(ROOT, path));
-    return `import { stepWeights as step } from ${file};
+    return `import { weightStages as stages } from ${file};
 export * from ${file};
-export function stepWeights(terms, isKept, isMasked) {
-  beforeWeightStep(terms);
-  return step(terms, isKept, isMasked);
+export function weightStages(places, choice) {
+  const [biases, weights, ...more] = stages(places, choice);
+  const run = (batch, ...rest) => {
+    if (rest[1] === 0) beforeWeightStep(batch, places);
+    weights.run(batch, ...rest);
+  };
+  return [biases, { ...weights, run }, ...more];
 }`;
   });
 }

@@ -20,9 +20,9 @@ const tally = new Tally();
 let isCounted = false;
 let first = 0; // call that counts
 
-here.beforeWeightStep = (step) => {
-  if (terms.isFull) makeFull(step);
-  if (isCounted) tally.add(step);
+here.beforeWeightStep = (batch, places) => {
+  if (terms.isFull) makeFull(batch, places);
+  if (isCounted) tally.add(batch, places);
 };
 
 runTraining(

@@ -26,10 +26,10 @@ export function run(text: string): Uint8Array {
     marks[count++] = now = next;
     host.nowMs();
   };
-  here.beforeWeightStep = (step) => {
+  here.beforeWeightStep = (batch, places) => {
     const before = now;
     if (before === MARK.step) mark(MARK.aside);
-    makeFull(step);
+    makeFull(batch, places);
     if (before === MARK.step) mark(MARK.step);
   };
   runTraining(terms, (index, out) => host.readExample(index, out), mark);

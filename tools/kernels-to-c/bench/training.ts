@@ -43,10 +43,10 @@ let examplesSeen = 0;
 let calls = 0;
 const steps = [0, 1].map(() => ({ steps: 0, columns: 0, rows: 0, alive: new Set<number>() }));
 trace.onCall = (name, given) => {
-  if (name === 'softmaxCrossEntropy') {
+  if (name === 'softmaxCrossEntropies') {
     if (examplesSeen === FROM) trace.count();
     if (examplesSeen === TO) trace.stopCount();
-    examplesSeen++;
+    examplesSeen += batch;
   }
   if (examplesSeen <= FROM || examplesSeen > TO) return;
   calls++;

@@ -40,14 +40,14 @@ export interface Place {
 
 /** Of kernels, by their names; the first that fits. One that fits none counts with what is between the phases. */
 const KERNELS: readonly (readonly [Phase, RegExp])[] = [
-  ['examples', /Example|^interleave/],
+  ['examples', /^interleave|^shuffle$/],
   ['loss', /^softmax/],
   ['re-selection', /^topk|^listActive$/],
   ['activations', /^keep|^listKept$|^listPositions$/],
-  ['norms', /Squares$|^squareRoots$/],
+  ['norms', /Squares$|Norms$/],
   ['weight step', /Steps?$|^pullWeights$/],
   ['errors', /^largestMagnitude$|^quantizeErrors$/],
-  ['input gradient', /Gradient$|^reluMask$/],
+  ['input gradient', /Gradient$|^reluMask$|^clear/],
   ['forward', /Forward$/],
 ];
 
@@ -59,9 +59,6 @@ export const MORE_PLACES: readonly Place[] = [
   { module: 'firmware/trainer/network.ts', name: 'Network.select', phase: 're-selection' },
   { module: 'firmware/trainer/network.ts', name: 'Network.load', phase: 'start' },
   { module: 'firmware/trainer/network.ts', name: 'Network.raise', phase: 'start' },
-  { module: 'firmware/trainer/norm.ts', name: 'errorNorms', phase: 'norms' },
-  { module: 'firmware/trainer/norm.ts', name: 'inputNorms', phase: 'norms' },
-  { module: 'firmware/trainer/rate.ts', name: 'clipRate', phase: 'norms', parameters: 5 },
   { module: 'shared/model/mask.ts', name: 'maskOf', phase: 're-selection' },
   { module: 'firmware/trainer/evaluate.ts', name: 'evaluate', phase: 'evaluation' },
   { module: 'firmware/trainer/uplink.ts', name: 'layerDeltas', phase: 'update' },

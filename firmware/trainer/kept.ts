@@ -1,0 +1,65 @@
+/**
+ * Which inputs the weight gradient uses, as a stage: the largest of each example, or all.
+ * @module
+ */
+import type { TrainingMethod } from '../../shared/model/method.js';
+import { storedOf, valuesOf } from '../../shared/model/volume.js';
+import { keepColumns } from '../kernels/keep.js';
+import { keepLargest, listKept } from '../kernels/select.js';
+import type { TrainingBatch } from './batch.js';
+import type { LayerPlaces } from './places.js';
+import { type Stage, stage } from './stage.js';
+
+/** Whether only some inputs of a layer are used. */
+export function isChosen({ activations }: TrainingMethod, { keptInputs, layer }: LayerPlaces): boolean {
+  return activations !== 'all' && keptInputs < valuesOf(layer.input);
+}
+
+/** Lists the inputs of a dense layer, marks those of another. @param chosen see isChosen */
+export function keptStage(places: LayerPlaces, chosen: boolean): Stage<TrainingBatch> {
+  const { window, input } = places.layer;
+  if (!chosen) return stage(keepAll, places, 1, 1);
+  return stage(window === undefined ? listInputs : markInputs, places, 0, storedOf(input));
+}
+
+function keepAll(batch: TrainingBatch, { layer }: LayerPlaces): void {
+  batch.kept = layer.inputs;
+  batch.unitMacs = layer.inputs * batch.lanes;
+}
+
+function listInputs(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { network, lanes, leastKept } = batch;
+  const { u16, u8, i32, keptAt, marksAt, countsAt } = network;
+  const { inputs, inputsAt, keptInputs, layer } = places;
+  const allTies = batch.method.activations === 'top-k' ? 1 : 0;
+  let count = 0;
+  let least = leastKept[layer.index];
+  for (let lane = from; lane < to; lane++) {
+    const guess = least === 0 ? 1 : least - (least >> 3);
+    // biome-ignore format: arguments in groups
+    count = keepColumns(
+      u16, keptAt, u8, marksAt, i32, countsAt, inputs, inputsAt, keptInputs, allTies, guess,
+      layer.inputs, lanes, lane,
+    );
+    least = i32[countsAt];
+  }
+  leastKept[layer.index] = least;
+  if (to < lanes) return;
+  batch.kept = lanes === 1 ? count : listKept(u16, keptAt, u8, marksAt, i32, layer.inputs);
+  batch.unitMacs = batch.kept * lanes;
+}
+
+function markInputs(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const { u8, i32, marksAt, countsAt } = batch.network;
+  const { inputs, inputsAt, keptInputs, layer } = places;
+  const { lanes } = batch;
+  const allTies = batch.method.activations === 'top-k' ? 1 : 0;
+  const stored = storedOf(layer.input);
+  for (let lane = from; lane < to; lane++) {
+    // biome-ignore format: arguments in groups
+    keepLargest(
+      u8, marksAt, i32, countsAt, inputs, inputsAt, keptInputs, allTies, stored, lanes, lane,
+    );
+  }
+  batch.kept = layer.inputs;
+}

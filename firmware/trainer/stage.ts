@@ -1,0 +1,92 @@
+/**
+ * Work as a flat list of stages: each is what one kernel does for one layer, in units of rows, places or examples.
+ * The list is made once for a network. Going through it makes no object and no generator, since on XS either costs
+ * more than calling a kernel. It may stop between two pieces and goes on from there; no bit depends on where.
+ * @module
+ */
+import type { Network } from './network.js';
+import type { Pace } from './pace.js';
+
+/** The examples that a list of stages works on. */
+export interface Batch {
+  readonly network: Network;
+  readonly lanes: number; // how many they are
+  readonly unitMacs: number; // of a unit of a stage whose work depends on the batch
+}
+
+export interface Stage<B extends Batch, P = unknown> {
+  /** Does units from to to - 1; it is called in their order, beginning with 0. */
+  run(batch: B, places: P, from: number, to: number): void;
+  readonly places: P;
+  readonly units: number; // 0 = one for each example
+  readonly unitMacs: number; // for one example; 0 = what the batch says, for all
+}
+
+/**
+ * A stage of a list.
+ * @param units    into which it can be divided; 0 = one for each example
+ * @param unitMacs work of a unit for one example, in multiply-accumulates; 0 = what the batch says, for all
+ */
+export function stage<B extends Batch, P>(
+  run: (batch: B, places: P, from: number, to: number) => void,
+  places: P,
+  units: number,
+  unitMacs: number,
+): Stage<B> {
+  return { run, places, units, unitMacs } as Stage<B>;
+}
+
+export class Stages<B extends Batch> {
+  readonly #batch: B;
+  readonly #stages: readonly Stage<B>[];
+  readonly #pace: Pace;
+  #next = 0; // stage to go on with
+  #from = 0; // and its unit
+
+  constructor(batch: B, stages: readonly Stage<B>[], pace: Pace) {
+    this.#batch = batch;
+    this.#stages = stages;
+    this.#pace = pace;
+  }
+
+  /** Goes on till a pause is due. @returns whether all is done; the next run then begins anew */
+  run(): boolean {
+    const batch = this.#batch;
+    const stages = this.#stages;
+    const pace = this.#pace;
+    const { pieceMacs } = pace;
+    const { lanes } = batch;
+    const { length } = stages;
+    const start = pace.room;
+    let room = start;
+    let from = this.#from;
+    for (let i = this.#next; i < length; i++) {
+      const next = stages[i];
+      let { units, unitMacs } = next;
+      if (units === 0) units = lanes;
+      else unitMacs *= lanes;
+      if (unitMacs === 0) unitMacs = batch.unitMacs;
+      while (from < units) {
+        let to = units;
+        if ((to - from) * unitMacs > pieceMacs) {
+          to = from + Math.max(1, Math.floor(pieceMacs / unitMacs));
+          if (to > units) to = units;
+        }
+        next.run(batch, next.places, from, to);
+        room -= (to - from) * unitMacs;
+        from = to;
+        if (room <= 0) {
+          this.#next = i;
+          this.#from = from;
+          pace.isDue(start - room);
+          return false;
+        }
+      }
+      from = 0;
+    }
+    this.#next = 0;
+    this.#from = 0;
+    pace.isDue(start - room);
+    return true;
+  }
+}
