@@ -18,6 +18,7 @@ import { encodeUpdateSlices, MAX_EXAMPLE_WEIGHT } from '../../shared/protocol/up
 import type { Examples } from '../ports/ports.js';
 import { evaluate } from '../trainer/evaluate.js';
 import { heldBackPart, trainingPart } from '../trainer/holdback.js';
+import { Scratch } from '../trainer/scratch.js';
 import { Trainer, type TrainingResult } from '../trainer/trainer.js';
 import { layerDeltas } from '../trainer/uplink.js';
 
@@ -70,13 +71,14 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
   const { uplink, valueBits } = method;
   const pace = new Pace(sliceMacs);
   const deltas = yield* layerDeltas(trainer.network, model, layers, { uplink, valueBits, seed }, pace);
+  const { choice } = new Scratch(trainer.network, model);
   const references: Uint32Array[] = [];
   for (const [index, { active, sent }] of layers.entries()) {
     const { positions } = deltas[index];
     const { length } = model.head.layout.layers[index].weights;
     if (method.uplink === 'mask' && positions !== 'all') references[index] = positions;
     else if (sent < length && active < length) {
-      references[index] = yield* largestWeights(model, index, active, pace);
+      references[index] = yield* largestWeights(model, index, active, pace, choice);
     }
   }
   const loss = lossOf(trained);

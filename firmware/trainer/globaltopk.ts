@@ -18,10 +18,11 @@ import { BLOCK, type Scratch } from './scratch.js';
  */
 export function* globalPositions(
   { layers, i16, i32 }: Network,
-  { topk, blockAt }: Scratch,
+  { choice, blockAt }: Scratch,
   counts: readonly LayerCounts[],
   pace: Pace,
 ): Generator<number, Uint32Array[]> {
+  const topk = choice.state;
   const total = counts.reduce((sum, { sent }) => sum + sent, 0);
   const coarsest = Math.max(...layers.map(({ weightExp }) => weightExp));
   const positions = new Uint32Array(total);

@@ -6,6 +6,7 @@
 import { NOISE_LENGTH } from '../../shared/fixed/noise.js';
 import { TOPK_STATE } from '../../shared/masks/count.js';
 import type { ModelSource } from '../../shared/model/model.js';
+import type { ChoiceMemory } from '../../shared/model/reference.js';
 import { biasDifferences, weightDifferences } from '../kernels/difference.js';
 import { WIDTHS } from '../kernels/width.js';
 import type { Network } from './network.js';
@@ -17,7 +18,7 @@ export const BLOCK = NOISE_LENGTH / 2;
 export class Scratch {
   readonly blockAt: number; // int32 [BLOCK] in i32
   readonly widthsAt: number; // int32 [WIDTHS] in i32
-  readonly topk: Int32Array; // TOPK_STATE
+  readonly choice: ChoiceMemory; // of weights, where the block lies
   readonly #network: Network;
   readonly #base: ModelSource;
   readonly #baseAt: number; // bytes of the base, in u8
@@ -30,7 +31,9 @@ export class Scratch {
     this.blockAt = noise.offset >> 2;
     this.#baseAt = noise.offset + 4 * BLOCK;
     this.widthsAt = (this.#baseAt + 2 * BLOCK) >> 2;
-    this.topk = new Int32Array(network.i32.buffer, counts.offset, TOPK_STATE);
+    const { buffer } = network.i32;
+    const state = new Int32Array(buffer, counts.offset, TOPK_STATE);
+    this.choice = { state, block: new Int16Array(buffer, noise.offset, 2 * BLOCK) };
     this.#bytes = network.u8.subarray(this.#baseAt, this.#baseAt);
   }
 

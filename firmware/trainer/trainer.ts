@@ -19,6 +19,7 @@ import { TrainingBatch } from './batch.js';
 import { Network } from './network.js';
 import { Pace } from './pace.js';
 import { pullOf, pullToBase } from './proximal.js';
+import { Scratch } from './scratch.js';
 import { Stages } from './stage.js';
 import { trainingStages } from './training.js';
 
@@ -83,8 +84,10 @@ export class Trainer {
     yield* network.load(source, pace);
     yield* network.raise(pace);
     if (mask !== undefined) {
+      const { choice } = new Scratch(network, source); // the noise comes later
       for (const places of network.layers) {
-        if (places.isSparse) network.adopt(places, yield* maskOf(source, places.layer.index, mask, pace));
+        if (places.isSparse)
+          network.adopt(places, yield* maskOf(source, places.layer.index, mask, pace, choice));
       }
     }
     fillNoise(network.i32, network.noiseAt, mix(seed, 1));

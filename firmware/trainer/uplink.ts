@@ -101,7 +101,7 @@ class LayerUplink {
           size: this.#pace.elements(SCAN_MACS),
           read: (from: number) => weightsAt + from,
         };
-    return topkInBlocks(this.#scratch.topk, blocks, sent, this.#pace);
+    return topkInBlocks(this.#scratch.choice.state, blocks, sent, this.#pace);
   }
 
   /** The values at the positions, with the smallest shift that holds as many as must not saturate. */

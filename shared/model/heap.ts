@@ -25,7 +25,7 @@ export const STACK_SLOTS = 640;
 
 /** By the count of layers with weights: each has a few objects and small arrays of its own. */
 export function engineBytes(layers: number): { readonly chunks: number; readonly slots: number } {
-  return { chunks: 9_600 + 750 * layers, slots: 20_400 + 2_400 * layers };
+  return { chunks: 8_800 + 750 * layers, slots: 18_400 + 3_600 * layers };
 }
 
 /** Room is left for so many layers. */

@@ -12,7 +12,7 @@ import { bitmapBytes, readPositions, setPositions } from '../masks/bitmap.js';
 import type { Pace } from '../masks/pace.js';
 import type { LayerCounts, TrainingMethod } from './method.js';
 import type { ModelSource } from './model.js';
-import { largestWeights } from './reference.js';
+import { type ChoiceMemory, largestWeights } from './reference.js';
 
 /** Fraction bits of a plan's growth. */
 export const GROWTH_BITS = 16;
@@ -35,11 +35,12 @@ export function* maskOf(
   index: number,
   { method, layers, taskSeed, round }: MaskTerms,
   pace: Pace,
+  memory?: ChoiceMemory,
 ): Generator<number, Uint32Array> {
   const { active } = layers[index];
   const { length } = source.head.layout.layers[index].weights;
   const grown = Math.floor((active * method.growth) / 2 ** GROWTH_BITS);
-  const largest = yield* largestWeights(source, index, active - grown, pace);
+  const largest = yield* largestWeights(source, index, active - grown, pace, memory);
   if (grown === 0 || active === length) return active === length ? everyPlace(length) : largest;
   const random = new Random([round, index].reduce(mix, taskSeed));
   const bitmap = new Uint8Array(bitmapBytes(length));

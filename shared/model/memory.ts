@@ -89,7 +89,7 @@ function updateBytes(
     const most = uplink === 'global-top-k-weights' ? Math.min(total, weights.length) : sent;
     const complement = 2 * most > weights.length ? weights.length - most : 0;
     const rows = 4 * (most + outputs);
-    coding = Math.max(coding, 4 * (reference + most + complement) + rows + GRID_BYTES + 6 * inputs);
+    coding = Math.max(coding, 4 * (reference + most + complement) + rows + GRID_BYTES + 4 * inputs);
   }
   return align4(held) + align4(coded) + Math.max(align4(frame + coded), coding);
 }
@@ -105,5 +105,5 @@ function mostCodedBytes(count: number, n: number): number {
 const FRAME_BYTES = 64;
 const RECORD_BYTES = 16;
 
-/** What coding positions as a grid holds beside six bytes for each column. */
+/** What coding positions holds beside its lists, and as a grid beside four bytes for each column. */
 const GRID_BYTES = 600;

@@ -9,8 +9,18 @@ import type { Pace } from '../masks/pace.js';
 import { SCAN_MACS } from '../masks/topk.js';
 import type { ModelSource } from './model.js';
 
-/** Most weights read at once. */
+/** Memory that a choice works in, of any content. */
+export interface ChoiceMemory {
+  readonly state: Int32Array; // TOPK_STATE
+  readonly block: Int16Array; // weights read at once at most
+}
+
+/** Weights read at once where nothing else is said. */
 const BLOCK = 512;
+
+function newChoiceMemory(): ChoiceMemory {
+  return { state: new Int32Array(TOPK_STATE), block: new Int16Array(BLOCK) };
+}
 
 /**
  * Places of the `count` largest |weights| of a layer, ascending, ties to the lower place. Yields the
@@ -21,14 +31,14 @@ export function largestWeights(
   layer: number,
   count: number,
   pace: Pace,
+  { state, block }: ChoiceMemory = newChoiceMemory(),
 ): Generator<number, Uint32Array> {
   const { offset, length } = source.head.layout.layers[layer].weights;
-  const size = Math.min(BLOCK, length, pace.elements(SCAN_MACS));
-  const values = new Int16Array(size);
-  const bytes = new Uint8Array(values.buffer);
+  const size = Math.min(block.length, length, pace.elements(SCAN_MACS));
+  const bytes = new Uint8Array(block.buffer, block.byteOffset, 2 * size);
   const read = (from: number, n: number) => {
     source.readParameters(offset + 2 * from, n === size ? bytes : bytes.subarray(0, 2 * n));
     return 0;
   };
-  return topkInBlocks(new Int32Array(TOPK_STATE), { length, values, size, read }, count, pace);
+  return topkInBlocks(state, { length, values: block, size, read }, count, pace);
 }

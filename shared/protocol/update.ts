@@ -156,7 +156,8 @@ export function* encodeUpdateSlices(
     const record = recordOf(delta, coded);
     checkRecord(record, layout.layers[i], valueBits);
     head.set(encodeFields(RECORD, RECORD_BYTES, record), HEAD_BYTES + RECORD_BYTES * i);
-    if (pace.isDue(FIELDS_MACS)) yield pace.take();
+    pace.isDue(FIELDS_MACS);
+    yield pace.take(); // in any case: till then XS holds all that coding this layer's positions held
     numbers.push(yield* packNumbers(delta.values, valueBits, pace));
     numbers.push(yield* packNumbers(delta.biases, biasBitsOf(valueBits), pace));
     positions.push(coded.body);
