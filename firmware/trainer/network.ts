@@ -31,6 +31,7 @@ import { fillPlaces, hasBorder, storedOf, type Volume, valuesOf } from '../../sh
 import { largestMagnitude } from '../kernels/activation.js';
 import { clearValues } from '../kernels/clear.js';
 import { interleaveRows } from '../kernels/interleave.js';
+import { adoptPlaces, listPlaces } from '../kernels/places.js';
 import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
 import { listActive } from '../kernels/select.js';
 import type { Pace } from './pace.js';
@@ -215,23 +216,15 @@ export class Network {
    */
   adopt({ columnsAt, rowStartsAt, layer }: LayerPlaces, mask: Uint32Array): void {
     const { i32, u16 } = this;
-    let k = 0;
-    for (let r = 0; r < layer.outputs; r++) {
-      const row = r * layer.inputs;
-      i32[rowStartsAt + r] = k;
-      for (; k < mask.length && mask[k] < row + layer.inputs; k++) u16[columnsAt + k] = mask[k] - row;
-    }
-    i32[rowStartsAt + layer.outputs] = k;
+    const { inputs, outputs } = layer;
+    adoptPlaces(u16, columnsAt, i32, rowStartsAt, mask, mask.length, inputs, outputs);
   }
 
   /** The places of a layer's active weights, ascending. */
   activePlaces({ columnsAt, rowStartsAt, layer, active }: LayerPlaces): Uint32Array {
     const { i32, u16 } = this;
     const places = new Uint32Array(active);
-    for (let r = 0; r < layer.outputs; r++) {
-      const end = i32[rowStartsAt + r + 1];
-      for (let k = i32[rowStartsAt + r]; k < end; k++) places[k] = r * layer.inputs + u16[columnsAt + k];
-    }
+    listPlaces(places, u16, columnsAt, i32, rowStartsAt, layer.inputs, layer.outputs);
     return places;
   }
 

@@ -3,7 +3,7 @@
  * 1 = kept. Bits beyond the last weight are 0.
  * @module
  */
-import { setBits } from './listing.js';
+import { listBits, setBits } from './listing.js';
 
 export function bitmapBytes(n: number): number {
   return (n + 7) >>> 3;
@@ -40,10 +40,5 @@ export function setPositions(bitmap: Uint8Array, positions: Uint32Array): void {
  * @param out uint32 [countBits(bitmap)] overwritten, ascending
  */
 export function readPositions(out: Uint32Array, bitmap: Uint8Array): void {
-  let to = 0;
-  for (let i = 0; i < bitmap.length; i++) {
-    for (let byte = bitmap[i]; byte !== 0; byte &= byte - 1) {
-      out[to++] = 8 * i + 31 - Math.clz32(byte & -byte); // the lowest bit; the loop then clears it
-    }
-  }
+  listBits(out, out.length, bitmap, bitmap.length);
 }

@@ -72,3 +72,24 @@ export function setBits(
     if (byte < bytes) bitmap[byte] |= 1 << (position & 7);
   }
 }
+
+/**
+ * Lists the bits of a bitmap that are 1.
+ *
+ * @param places uint32 [room] ascending
+ * @param room   no more than these are listed
+ * @param bitmap uint8 [bytes]
+ * @returns how many
+ */
+export function listBits(places: Uint32Array, room: number, bitmap: Uint8Array, bytes: number): number {
+  let to = 0;
+  for (let i = 0; i < bytes; i++) {
+    let byte = bitmap[i];
+    while (byte !== 0 && to < room) {
+      places[to] = 8 * i + 31 - Math.clz32(byte & -byte); // the lowest bit, which then is cleared
+      to++;
+      byte &= byte - 1;
+    }
+  }
+  return to;
+}

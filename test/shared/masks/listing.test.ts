@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
-import { findDisorder, listMissing, setBits } from '../../../shared/masks/listing.js';
+import { findDisorder, listBits, listMissing, setBits } from '../../../shared/masks/listing.js';
 import { randomPositions } from './sets.js';
 
 const test = suite('masks/listing');
@@ -45,6 +45,12 @@ test('missing places are listed and bits set, in any pieces', () => {
     setBits(bitmap, bitmap.length, positions, cut, count);
     const bits = Array.from({ length: n }, (_, i) => i).filter((i) => (bitmap[i >> 3] >> (i & 7)) & 1);
     assert.is(bits.join(), positions.join());
+
+    const room = random.below(count + 1);
+    const back = new Uint32Array(n);
+    assert.is(listBits(back, room, bitmap, bitmap.length), room);
+    assert.is(listBits(back, n, bitmap, bitmap.length), count);
+    assert.is(back.subarray(0, count).join(), positions.join());
   }
 });
 

@@ -41,7 +41,7 @@ const NOTHING: readonly string[] = [
   ...['raiseWeights', 'largestLogit'], // in loading, and in evaluation
   // the update, which is counted as a whole
   ...['biasDifferences', 'coarseMagnitudes', 'countWidths', 'pickValues', 'weightDifferences', 'widthOfMost'],
-  ...['shortenListed', 'shortenNearest', 'shortenRun'],
+  ...['shortenListed', 'shortenNearest', 'shortenRun', 'listPlaces', 'adoptPlaces'],
   ...['loadFrame', 'logBands', 'splitSpectrum', 'transformPoints'], // features of sound
 ];
 
