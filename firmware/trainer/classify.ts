@@ -6,12 +6,12 @@
  */
 import { exp2Negative } from '../../shared/fixed/exponential.js';
 import { PLAIN, type Power } from '../../shared/fixed/power.js';
+import { Pace } from '../../shared/masks/pace.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
 import { forwardStages } from './forward.js';
 import { Network } from './network.js';
-import { Pace } from './pace.js';
 import { type Batch, Stages } from './stage.js';
 
 export interface Classified {

@@ -4,12 +4,12 @@
  * @module
  */
 import { PLAIN, type Power } from '../../shared/fixed/power.js';
+import { Pace } from '../../shared/masks/pace.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropies } from '../kernels/loss.js';
 import { forwardStages } from './forward.js';
 import { Network } from './network.js';
-import { Pace } from './pace.js';
 import { Stages } from './stage.js';
 import type { TrainingExamples } from './trainer.js';
 

@@ -13,6 +13,7 @@ import {
   topkCountHigh,
   topkCountLow,
 } from '../../shared/masks/count.js';
+import type { Pace } from '../../shared/masks/pace.js';
 import {
   SCAN_MACS,
   topkBegin,
@@ -34,7 +35,6 @@ import { interleaveRows } from '../kernels/interleave.js';
 import { adoptPlaces, listPlaces } from '../kernels/places.js';
 import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
 import { listActive } from '../kernels/select.js';
-import type { Pace } from './pace.js';
 import { type LayerPlaces, layerPlaces } from './places.js';
 
 export class Network {

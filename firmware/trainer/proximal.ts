@@ -9,12 +9,12 @@
  */
 import { NOISE_LENGTH } from '../../shared/fixed/noise.js';
 import { divideNearest } from '../../shared/fixed/rounding.js';
+import type { Pace } from '../../shared/masks/pace.js';
 import { SCAN_MACS } from '../../shared/masks/topk.js';
 import { PROX_BITS, type Rate } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { pullWeights } from '../kernels/pull.js';
 import type { Network } from './network.js';
-import type { Pace } from './pace.js';
 
 /** Weights read from the base model at once. */
 const BLOCK = 256;

@@ -4,8 +4,9 @@
  * more than calling a kernel. It may stop between two pieces and goes on from there; no bit depends on where.
  * @module
  */
+
+import type { Pace } from '../../shared/masks/pace.js';
 import type { Network } from './network.js';
-import type { Pace } from './pace.js';
 
 /** The examples that a list of stages works on. */
 export interface Batch {

@@ -10,6 +10,7 @@
  */
 import { fillNoise } from '../../shared/fixed/noise.js';
 import { mix } from '../../shared/fixed/random.js';
+import { Pace } from '../../shared/masks/pace.js';
 import { checkTerms } from '../../shared/model/bounds.js';
 import { type MaskTerms, maskOf } from '../../shared/model/mask.js';
 import type { LayerCounts, TrainingMethod } from '../../shared/model/method.js';
@@ -17,7 +18,6 @@ import type { ModelHead, ModelSource } from '../../shared/model/model.js';
 import { shuffle } from '../kernels/shuffle.js';
 import { TrainingBatch } from './batch.js';
 import { Network } from './network.js';
-import { Pace } from './pace.js';
 import { pullOf, pullToBase } from './proximal.js';
 import { Scratch } from './scratch.js';
 import { Stages } from './stage.js';
