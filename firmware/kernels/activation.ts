@@ -111,14 +111,14 @@ export function quantizeErrors(
   const half = (1 << shift) >> 1;
   for (let i = from; i < to; i++) {
     const d = dOutputs[dOutputsAt + i];
+    let error = 0;
     if (d < 0) {
-      const error = (half - d) >> shift;
-      errors[errorsAt + i] = -error;
-      if (error > ERROR_MAX) errors[errorsAt + i] = -ERROR_MAX;
+      error = -((half - d) >> shift);
+      if (error < -ERROR_MAX) error = -ERROR_MAX;
     } else {
-      const error = (d + half) >> shift;
-      errors[errorsAt + i] = error;
-      if (error > ERROR_MAX) errors[errorsAt + i] = ERROR_MAX;
+      error = (d + half) >> shift;
+      if (error > ERROR_MAX) error = ERROR_MAX;
     }
+    errors[errorsAt + i] = error;
   }
 }
