@@ -513,14 +513,17 @@ function stepColumns(
   for (let k = keptAt; k < keptEnd; k++) {
     const c = kept[k];
     const x = inputsAt + (c << 3);
-    let used = 0;
+    let used = 3; // or more
     let first = 0;
     let last = 0;
-    for (let lane = 0; lane < 8 && used <= 2; lane++) {
-      if (inputs[x + lane] === 0) continue;
-      used++;
-      first = last;
-      last = lane;
+    if (inputs[x] === 0 || inputs[x + 1] === 0 || inputs[x + 2] === 0) {
+      used = 0;
+      for (let lane = 0; lane < 8 && used <= 2; lane++) {
+        if (inputs[x + lane] === 0) continue;
+        used++;
+        first = last;
+        last = lane;
+      }
     }
     const place = weightsAt + c;
     if (used > 2) {
