@@ -17,7 +17,7 @@ import {
 } from '../../shared/model/delta.js';
 import { type LayerCounts, sendsValues, type UplinkChoice } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
-import { pickValues } from '../kernels/pick.js';
+import { pickDifferences, pickValues } from '../kernels/pick.js';
 import { shortenListed, shortenNearest, shortenRun } from '../kernels/shorten.js';
 import { countWidths } from '../kernels/width.js';
 import { globalPositions } from './globaltopk.js';
@@ -127,15 +127,13 @@ class LayerUplink {
         let count = n;
         let view: Int16Array | Int32Array = i32;
         let at = blockAt;
-        if (isDifference) this.#differences(from, n);
+        if (!isAll) {
+          count = this.#pick(positions, done, from, n);
+          if (count === 0) continue;
+        } else if (isDifference) this.#differences(from, n);
         else {
           view = i16;
           at = weightsAt + from;
-        }
-        if (!isAll) {
-          count = pickValues(i32, blockAt, view, at, positions, done, sent - done, from, n);
-          view = i32;
-          at = blockAt;
         }
         if (pass === 1) countWidths(i32, widthsAt, view, at, count);
         else if (bits === 16) shortenNearest(values, done, view, at, shift, numberMax(bits), count);
@@ -174,6 +172,22 @@ class LayerUplink {
       if (pass === 1) shift = shiftFor(i32, widthsAt, bits, 0, maxBiasShift(valueBits));
     }
     return { biases, biasShift: shift };
+  }
+
+  /**
+   * Puts what goes up of weights [from, from + n) into the block.
+   * @param done positions behind
+   * @returns how many
+   */
+  #pick(positions: Uint32Array, done: number, from: number, n: number): number {
+    const { i16, i32 } = this.#network;
+    const { blockAt, baseAt } = this.#scratch;
+    const at = this.#places.weightsAt + from;
+    const left = positions.length - done;
+    if (left === 0 || positions[done] >= from + n) return 0;
+    if (sendsValues(this.#uplink)) return pickValues(i32, blockAt, i16, at, positions, done, left, from, n);
+    this.#scratch.readBase(this.#places, from, n);
+    return pickDifferences(i32, blockAt, i16, at, i16, baseAt, positions, done, left, from, n);
   }
 
   /** @returns where they are in i32 */

@@ -1,5 +1,5 @@
 /**
- * The choice of pick.ts in its plainest form.
+ * The choices of pick.ts in their plainest form.
  * @module
  */
 
@@ -7,7 +7,7 @@
 export function pickValues(
   picked: Int32Array,
   pickedAt: number,
-  values: Int16Array | Int32Array,
+  values: Int16Array,
   valuesAt: number,
   places: Uint32Array,
   placesAt: number,
@@ -18,6 +18,28 @@ export function pickValues(
   const chosen = [...places.subarray(placesAt, placesAt + count)].filter((place) => place < first + n);
   picked.set(
     chosen.map((place) => values[valuesAt + place - first]),
+    pickedAt,
+  );
+  return chosen.length;
+}
+
+/** Arguments as the kernel's. */
+export function pickDifferences(
+  picked: Int32Array,
+  pickedAt: number,
+  weights: Int16Array,
+  weightsAt: number,
+  base: Int16Array,
+  baseAt: number,
+  places: Uint32Array,
+  placesAt: number,
+  count: number,
+  first: number,
+  n: number,
+): number {
+  const chosen = [...places.subarray(placesAt, placesAt + count)].filter((place) => place < first + n);
+  picked.set(
+    chosen.map((place) => weights[weightsAt + place - first] - base[baseAt + place - first]),
     pickedAt,
   );
   return chosen.length;

@@ -40,7 +40,15 @@ const C3 = boardProfile('esp32-c3');
 const NOTHING: readonly string[] = [
   ...['raiseWeights', 'largestLogit'], // in loading, and in evaluation
   // the update, which is counted as a whole
-  ...['biasDifferences', 'coarseMagnitudes', 'countWidths', 'pickValues', 'weightDifferences', 'widthOfMost'],
+  ...[
+    'biasDifferences',
+    'coarseMagnitudes',
+    'countWidths',
+    'pickValues',
+    'pickDifferences',
+    'weightDifferences',
+    'widthOfMost',
+  ],
   ...['shortenListed', 'shortenNearest', 'shortenRun', 'listPlaces', 'adoptPlaces'],
   ...['loadFrame', 'logBands', 'splitSpectrum', 'transformPoints'], // features of sound
 ];
