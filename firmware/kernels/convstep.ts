@@ -224,3 +224,76 @@ export function sparseConvWeightStep(
   }
   return clipped;
 }
+
+/**
+ * The same step for weights from to to - 1, counted column by column since rows share the list of a column's positions
+ * (but not if depthwise), with the marked inputs only.
+ *
+ * @param weights int16 [rows × cols]
+ * @param errors  int16 [rows × plane × lanes]
+ * @param inputs  uint8 or int8 [stored × lanes]
+ * @param rowStep 0, or stored places of one input channel (depthwise)
+ * @param kept    uint16 [positions] scratch
+ * @param marks   uint8 [stored] 1 = kept
+ * @param used    int32 [1] updated: plus the positions that each weight's sum has
+ * @param table   uint16 [cols + 2 · positions]
+ * @param noise   int32 [NOISE_LENGTH]
+ * @param noiseTurn 0 to NOISE_LENGTH - 1
+ * @param cut     0 to 30
+ * @param shift   0 to 30
+ * @param rows    1 to 65535
+ * @param from    0 to to
+ * @param to      0 to rows * cols
+ * @where stored = (rows - 1) * rowStep + largest(table, tableAt, cols) + largest(table, tableAt + cols, positions) + 1
+ * @returns how many weights were clipped
+ */
+export function markedConvWeightStep(
+  weights: Int16Array,
+  weightsAt: number,
+  errors: Int16Array,
+  errorsAt: number,
+  plane: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  rowStep: number,
+  kept: Uint16Array,
+  keptAt: number,
+  marks: Uint8Array,
+  marksAt: number,
+  used: Int32Array,
+  usedAt: number,
+  table: Uint16Array,
+  tableAt: number,
+  noise: Int32Array,
+  noiseAt: number,
+  noiseTurn: number,
+  cut: number,
+  mantissa: number,
+  shift: number,
+  weightMax: number,
+  rows: number,
+  cols: number,
+  positions: number,
+  lanes: number,
+  from: number,
+  to: number,
+): number {
+  let clipped = 0;
+  let i = from;
+  while (i < to) {
+    const c = (i / rows) | 0;
+    const row = i - c * rows;
+    let end = rowStep === 0 ? rows : row + 1;
+    if (end - row > to - i) end = row + to - i;
+    const place = row * rowStep + table[tableAt + c];
+    const count = listPositions(kept, keptAt, marks, marksAt, place, table, tableAt + cols, positions);
+    // biome-ignore format: arguments in groups
+    clipped += sparseConvWeightStep(
+      weights, weightsAt, errors, errorsAt, plane, inputs, inputsAt, place, kept, keptAt, count, table, tableAt,
+      noise, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, c, cols, positions, lanes, row, end,
+    );
+    used[usedAt] += (end - row) * count;
+    i += end - row;
+  }
+  return clipped;
+}

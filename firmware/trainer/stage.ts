@@ -55,10 +55,10 @@ export class Stages<B extends Batch> {
     const batch = this.#batch;
     const stages = this.#stages;
     const pace = this.#pace;
-    const { pieceMacs } = pace;
     const { lanes } = batch;
     const { length } = stages;
-    const start = pace.room;
+    const most = 2 * pace.pieceMacs; // between two pauses
+    const start = most - pace.pieceMacs + pace.room;
     let room = start;
     let from = this.#from;
     for (let i = this.#next; i < length; i++) {
@@ -69,25 +69,30 @@ export class Stages<B extends Batch> {
       if (unitMacs === 0) unitMacs = batch.unitMacs;
       while (from < units) {
         let to = units;
-        if ((to - from) * unitMacs > pieceMacs) {
-          to = from + Math.max(1, Math.floor(pieceMacs / unitMacs));
-          if (to > units) to = units;
+        if ((to - from) * unitMacs > room) {
+          to = from + Math.floor(room / unitMacs);
+          if (to <= from) {
+            if (room < most) return this.#pause(i, from, start - room);
+            to = from + 1; // it may be more than a slice
+          }
         }
         next.run(batch, next.places, from, to);
         room -= (to - from) * unitMacs;
         from = to;
-        if (room <= 0) {
-          this.#next = i;
-          this.#from = from;
-          pace.isDue(start - room);
-          return false;
-        }
       }
       from = 0;
     }
+    if (room < pace.pieceMacs) return this.#pause(length, 0, start - room); // what follows asks the pace after a piece
     this.#next = 0;
     this.#from = 0;
     pace.isDue(start - room);
     return true;
+  }
+
+  #pause(next: number, from: number, macs: number): false {
+    this.#next = next;
+    this.#from = from;
+    this.#pace.isDue(macs);
+    return false;
   }
 }

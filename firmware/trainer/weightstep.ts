@@ -7,7 +7,7 @@ import { PLAIN, powerTable } from '../../shared/fixed/power.js';
 import { BIAS_MAX } from '../../shared/model/bounds.js';
 import { storedOf } from '../../shared/model/volume.js';
 import { clearValues } from '../kernels/clear.js';
-import { convWeightStep, listPositions, sparseConvWeightStep } from '../kernels/convstep.js';
+import { convWeightStep, markedConvWeightStep } from '../kernels/convstep.js';
 import { listedWeightStep } from '../kernels/maskstep.js';
 import { CARRY_MACS, carrySteps } from '../kernels/power.js';
 import { clipSteps } from '../kernels/rate.js';
@@ -44,7 +44,7 @@ function weightStage(places: LayerPlaces, { isChosen, isMasked }: WeightChoice):
       : stage(dense, places, outputs, 0);
   }
   if (isListed) return stage(listedConv, places, active, positions);
-  return stage(isChosen ? keptConv : conv, places, weights.length, positions);
+  return stage(isChosen ? markedConv : conv, places, weights.length, positions);
 }
 
 /** The rates of this step, clipped by the gradient's norm. */
@@ -143,30 +143,20 @@ function listedConv(batch: TrainingBatch, places: LayerPlaces, from: number, to:
   }
 }
 
-/**
- * With the marked inputs only. It goes column by column, since rows share the list of a column's positions (but not if
- * depthwise); the marks are of no more use then.
- */
-function keptConv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+/** With the marked inputs only, counted column by column; the marks are of no more use then. */
+function markedConv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
   const { network, lanes, noiseTurn, cut, mantissa, shift } = batch;
-  const { i32, i16, u8, u16, errorsAt, noiseAt, keptAt, marksAt } = network;
+  const { i32, i16, u8, u16, errorsAt, noiseAt, keptAt, marksAt, countsAt: usedAt } = network;
   const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
-  const { inputs, outputs, positions, input, output, isDepthwise, weights } = places.layer;
-  for (let i = from; i < to; ) {
-    const column = Math.floor(i / outputs);
-    const row = i - column * outputs;
-    const end = isDepthwise ? row + 1 : Math.min(outputs, row + to - i);
-    const place = row * rowStep + u16[tableAt + column];
-    const count = listPositions(u16, keptAt, u8, marksAt, place, u16, tableAt + inputs, positions);
-    // biome-ignore format: arguments in groups
-    batch.clipped += sparseConvWeightStep(
-      i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, place, u16, keptAt, count,
-      u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, column, inputs, positions,
-      lanes, row, end,
-    );
-    batch.macs += (end - row) * count * lanes;
-    i += end - row;
-  }
+  const { inputs, outputs, positions, input, output, weights } = places.layer;
+  i32[usedAt] = 0;
+  // biome-ignore format: arguments in groups
+  batch.clipped += markedConvWeightStep(
+    i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, keptAt, u8, marksAt,
+    i32, usedAt, u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax,
+    outputs, inputs, positions, lanes, from, to,
+  );
+  batch.macs += i32[usedAt] * lanes;
   if (to === weights.length) clearValues(u8, marksAt, storedOf(input));
 }
 

@@ -93,7 +93,7 @@ test('listPositions and sparseConvWeightStep equal their twins, row by row or to
     for (let trial = 0; trial < TRIALS; trial++) {
       const s = stepSpecs(random, lanes);
       const run =
-        ({ listPositions, sparseConvWeightStep }: typeof kernels, isSplit: boolean) =>
+        ({ listPositions, sparseConvWeightStep }: typeof naive, isSplit: boolean) =>
         ({ i8, u8, i16, u16, i32, at }: StepArena) => {
           let clipped = 0;
           for (let group = 0; group < (s.isDepthwise ? s.rows : 1); group++) {
@@ -122,6 +122,57 @@ test('listPositions and sparseConvWeightStep equal their twins, row by row or to
     }
   }
   assert.ok(listed > 1000);
+});
+
+test('markedConvWeightStep does it for all columns, in any pieces, and counts positions', () => {
+  const random = new Random(5);
+  for (let lanes = 1; lanes <= 16; lanes++) {
+    for (let trial = 0; trial < TRIALS; trial++) {
+      const s = stepSpecs(random, lanes);
+      const specs = { ...s.specs, used: { type: 'i32', values: [7], out: true } } as const;
+      const numbers = [s.turn, s.cut, s.mantissa, s.shift, s.weightMax] as const;
+      const cuts = ranges(random, s.rows * s.cols);
+      checkTwin(
+        random,
+        specs,
+        ({ i8, u8, i16, u16, i32, at }) => {
+          let clipped = 0;
+          for (const [from, to] of cuts) {
+            // biome-ignore format: arguments in groups
+            clipped += kernels.markedConvWeightStep(
+              i16, at.weights, i16, at.errors, s.output.plane, s.signed ? i8 : u8, at.inputs, s.rowStep,
+              u16, at.kept, u8, at.marks, i32, at.used, u16, at.table, i32, at.noise, ...numbers,
+              s.rows, s.cols, s.positions, lanes, from, to,
+            );
+          }
+          u16.fill(0, at.kept, at.kept + s.positions);
+          return clipped;
+        },
+        ({ i8, u8, i16, u16, i32, at }) => {
+          let clipped = 0;
+          for (let c = 0; c < s.cols; c++) {
+            for (let r = 0; r < s.rows; r++) {
+              const place = r * s.rowStep + u16[at.table + c];
+              // biome-ignore format: arguments in groups
+              const count = naive.listPositions(
+                u16, at.kept, u8, at.marks, place, u16, at.table + s.cols, s.positions,
+              );
+              i32[at.used] += count;
+              // biome-ignore format: arguments in groups
+              clipped += naive.sparseConvWeightStep(
+                i16, at.weights, i16, at.errors, s.output.plane, s.signed ? i8 : u8, at.inputs, place,
+                u16, at.kept, count, u16, at.table, i32, at.noise, ...numbers, c, s.cols, s.positions,
+                lanes, r, r + 1,
+              );
+            }
+          }
+          u16.fill(0, at.kept, at.kept + s.positions);
+          return clipped;
+        },
+        `${s.rows} × ${s.cols} × ${s.positions}, ${lanes} lanes, trial ${trial}`,
+      );
+    }
+  }
 });
 
 test('inputs that are not kept count as 0: with all of them cleared, the dense step is the same', () => {
