@@ -15,7 +15,7 @@ import { cFileName, Translation } from './translation.js';
 
 /** @returns the paths of the C files of the kernels */
 export function generateKernels(folder: string): string[] {
-  const { modules, paths, kernels, tables } = kernelModules();
+  const { modules, paths, parts, kernels, tables } = kernelModules();
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -43,6 +43,7 @@ export function generateKernels(folder: string): string[] {
     write(`bundle/${module}`, bundleModule(modules, path, kernels));
     write(`moddable/${module}`, moddableModule(modules, path, kernels));
   }
-  write('manifest.json', manifestFile(paths, relative(folder, ROOT)));
+  for (const path of parts) write(`moddable/${path.replace(/\.ts$/, '.js')}`, 'export {};\n');
+  write('manifest.json', manifestFile(paths, parts, relative(folder, ROOT)));
   return files;
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as crctable from '../../shared/fixed/crctable.js';
 import * as exponential from '../../shared/fixed/exponential.js';
 import { SourceModules } from './source.js';
-import { type Kernel, kernelsOf, type Tables } from './translation.js';
+import { KERNELS, type Kernel, kernelsOf, type Tables } from './translation.js';
 
 /** The project's root. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -29,17 +29,30 @@ const MORE = [
 export interface KernelModules {
   readonly modules: SourceModules;
   readonly paths: readonly string[]; // each becomes a C file
+  readonly parts: readonly string[]; // of kernels, in folders below: they go into the C files of their callers
   readonly kernels: readonly Kernel[]; // in the order of the driver's numbers
   readonly tables: Tables;
 }
 
 export function kernelModules(): KernelModules {
-  const folder = 'firmware/kernels';
-  const files = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.ts'));
-  const paths = [...files.sort().map((name) => `${folder}/${name}`), ...MORE];
+  const files = readdirSync(join(ROOT, KERNELS)).filter((name) => name.endsWith('.ts'));
+  const paths = [...files.sort().map((name) => `${KERNELS}/${name}`), ...MORE];
   const modules = new SourceModules(ROOT);
   const kernels = paths.flatMap((path) => kernelsOf(modules, modules.module(path)));
-  return { modules, paths, kernels, tables: tableOf };
+  return { modules, paths, parts: partsOf(modules, paths), kernels, tables: tableOf };
+}
+
+function partsOf(modules: SourceModules, paths: readonly string[]): string[] {
+  const parts = new Set<string>();
+  const visit = (from: string) => {
+    for (const { path } of modules.module(from).imports.values()) {
+      if (!path.startsWith(`${KERNELS}/`) || paths.includes(path) || parts.has(path)) continue;
+      parts.add(path);
+      visit(path);
+    }
+  };
+  for (const path of paths) visit(path);
+  return [...parts].sort();
 }
 
 /** Tables are what the modules that make them export. */

@@ -36,6 +36,9 @@ export function kernelsOf(modules: SourceModules, module: SourceModule): Kernel[
   });
 }
 
+/** The folder of kernels: functions of a module below it that is none of them are parts of those that call them. */
+export const KERNELS = 'firmware/kernels';
+
 export class Translation {
   readonly #modules: SourceModules;
   readonly #module: SourceModule;
@@ -123,7 +126,8 @@ export class Translation {
     if (this.#isKernels(module.path) && isExported(value)) return `sparrow_${found.name}${variant.suffix}`;
     const name = `${fileName(module.path)}_${found.name}${variant.suffix}`;
     if (this.#claim(name, `${module.path} ${found.name}${variant.suffix}`)) {
-      const linkage = this.#isKernels(module.path) ? 'SPARROW_PART ' : 'static inline ';
+      const isPart = this.#isKernels(module.path) || module.path.startsWith(`${KERNELS}/`);
+      const linkage = isPart ? 'SPARROW_PART ' : 'static inline ';
       const lines = this.#function(module, value, variant, name, linkage);
       this.#parts.set(name, [docComment(value), ...lines]);
     }

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readModule, SourceModules } from '../../../tools/kernels-to-c/source.js';
@@ -126,6 +129,38 @@ test('what a private function writes is no constant view; in a kernel module it 
   );
   assert.match(text, 'SPARROW_PART void kernel_g(int16_t *out, int32_t at)');
   assert.match(text, 'void sparrow_f(int16_t *a, int32_t x)');
+});
+
+test('a function of a module below the kernels is a part of its caller, one of shared/fixed is inlined', () => {
+  const root = mkdtempSync(join(tmpdir(), 'sparrow-subset-'));
+  try {
+    const write = (path: string, text: string) => writeFileSync(join(root, path), text);
+    for (const folder of ['firmware/kernels/ways', 'shared/fixed'])
+      mkdirSync(join(root, folder), { recursive: true });
+    write('shared/fixed/twice.ts', 'export function twice(x: number): number { return 2 * x; }');
+    write(
+      'firmware/kernels/ways/one.ts',
+      "import { twice } from '../../../shared/fixed/twice.js';\n" +
+        'export function one(a: Int16Array, x: number): void { a[x] = twice(x); }',
+    );
+    write(
+      'firmware/kernels/all.ts',
+      "import { one } from './ways/one.js';\nexport function all(a: Int16Array): void { one(a, 1); }",
+    );
+    const modules = new SourceModules(root);
+    const isKernels = (path: string) => path === 'firmware/kernels/all.ts';
+    const text = new Translation(
+      modules,
+      modules.module('firmware/kernels/all.ts'),
+      isKernels,
+      () => [],
+    ).file();
+    assert.match(text, 'SPARROW_PART void one_one(int16_t *a, int32_t x)');
+    assert.match(text, 'static inline int32_t twice_twice(int32_t x)');
+    assert.match(text, 'void sparrow_all(int16_t *a)');
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 });
 
 test('a view of several types gives a function for each', () => {
