@@ -107,3 +107,48 @@ export function keepColumns(
   }
   return end - keptAt;
 }
+
+/**
+ * The same for the examples of lanes `from` to to - 1, each with a guess from the one before. One list has room for the
+ * last only.
+ *
+ * @param kept      uint16 [cols] overwritten
+ * @param marks     uint8 [cols] as above
+ * @param histogram int32 [INPUT_BINS] scratch; the first element becomes the smallest |input| that the last one kept
+ * @param inputs    uint8 or int8 [cols × lanes]
+ * @param keep      1 to cols
+ * @param allTies   0 to 1
+ * @param least     0 to INPUT_BINS - 1: the smallest |input| that the example before kept, 0 = unknown
+ * @param from      0 to to
+ * @param to        0 to lanes
+ * @returns how many the last one keeps
+ */
+export function keepEachColumns(
+  kept: Uint16Array,
+  keptAt: number,
+  marks: Uint8Array,
+  marksAt: number,
+  histogram: Int32Array,
+  histogramAt: number,
+  inputs: Uint8Array | Int8Array,
+  inputsAt: number,
+  keep: number,
+  allTies: number,
+  least: number,
+  cols: number,
+  lanes: number,
+  from: number,
+  to: number,
+): number {
+  let count = 0;
+  let last = least;
+  for (let lane = from; lane < to; lane++) {
+    const guess = last === 0 ? 1 : last - (last >> 3);
+    // biome-ignore format: arguments in groups
+    count = keepColumns(
+      kept, keptAt, marks, marksAt, histogram, histogramAt, inputs, inputsAt, keep, allTies, guess, cols, lanes, lane,
+    );
+    last = histogram[histogramAt];
+  }
+  return count;
+}

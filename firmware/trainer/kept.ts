@@ -4,7 +4,7 @@
  */
 import type { TrainingMethod } from '../../shared/model/method.js';
 import { storedOf, valuesOf } from '../../shared/model/volume.js';
-import { keepColumns } from '../kernels/keep.js';
+import { keepEachColumns } from '../kernels/keep.js';
 import { keepLargest, listKept } from '../kernels/select.js';
 import type { TrainingBatch } from './batch.js';
 import type { LayerPlaces } from './places.js';
@@ -32,18 +32,12 @@ function listInputs(batch: TrainingBatch, places: LayerPlaces, from: number, to:
   const { u16, u8, i32, keptAt, marksAt, countsAt } = network;
   const { inputs, inputsAt, keptInputs, layer } = places;
   const allTies = batch.method.activations === 'top-k' ? 1 : 0;
-  let count = 0;
-  let least = leastKept[layer.index];
-  for (let lane = from; lane < to; lane++) {
-    const guess = least === 0 ? 1 : least - (least >> 3);
-    // biome-ignore format: arguments in groups
-    count = keepColumns(
-      u16, keptAt, u8, marksAt, i32, countsAt, inputs, inputsAt, keptInputs, allTies, guess,
-      layer.inputs, lanes, lane,
-    );
-    least = i32[countsAt];
-  }
-  leastKept[layer.index] = least;
+  // biome-ignore format: arguments in groups
+  const count = keepEachColumns(
+    u16, keptAt, u8, marksAt, i32, countsAt, inputs, inputsAt, keptInputs, allTies, leastKept[layer.index],
+    layer.inputs, lanes, from, to,
+  );
+  leastKept[layer.index] = i32[countsAt];
   if (to < lanes) return;
   batch.kept = lanes === 1 ? count : listKept(u16, keptAt, u8, marksAt, i32, layer.inputs);
   batch.unitMacs = batch.kept * lanes;

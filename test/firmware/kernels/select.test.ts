@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keepColumns } from '../../../firmware/kernels/keep.js';
+import { keepColumns, keepEachColumns } from '../../../firmware/kernels/keep.js';
 import * as naive from '../../../firmware/kernels/naive/select.js';
 import * as kernels from '../../../firmware/kernels/select.js';
 import { Random } from '../../../shared/fixed/random.js';
@@ -120,6 +120,62 @@ test('keepColumns equals its twin whatever the guess: list or marks, ties, what 
         return count * kernels.INPUT_BINS + scratch[0];
       };
     checkTwin(random, specs, run(keepColumns), run(naive.keepColumns), `trial ${trial}`);
+  }
+});
+
+test('keepEachColumns does it for one example after the other', () => {
+  const random = new Random(6);
+  for (let trial = 0; trial < 200; trial++) {
+    const cols = 1 + random.below(60);
+    const lanes = 1 + random.below(16);
+    const from = random.below(lanes + 1);
+    const to = from + random.below(lanes + 1 - from);
+    const signed = random.below(2) === 0;
+    const keep = 1 + random.below(cols);
+    const allTies = random.below(2);
+    const least = random.below(kernels.INPUT_BINS);
+    const specs = {
+      kept: { type: 'u16', values: new Uint16Array(cols), out: true },
+      marks: { type: 'u8', values: new Uint8Array(cols), out: true },
+      histogram: { type: 'i32', values: new Int32Array(kernels.INPUT_BINS), out: true },
+      inputs: {
+        type: signed ? 'i8' : 'u8',
+        values: filled(random, cols * lanes, signed ? -128 : 0, signed ? 127 : 255),
+        out: true,
+      },
+    } as const;
+    // what is left of counting is nobody's
+    const clear = ({ i32, u16, at }: ReturnType<typeof checkTwin<typeof specs>>, count: number) => {
+      i32.fill(0, at.histogram + 1, at.histogram + kernels.INPUT_BINS);
+      u16.fill(0, at.kept + (lanes === 1 ? count : 0), at.kept + cols);
+      return count;
+    };
+    checkTwin(
+      random,
+      specs,
+      (arena) => {
+        const { i8, u8, u16, i32, at } = arena;
+        // biome-ignore format: arguments in groups
+        const count = keepEachColumns(
+          u16, at.kept, u8, at.marks, i32, at.histogram, signed ? i8 : u8, at.inputs, keep, allTies, least,
+          cols, lanes, from, to,
+        );
+        return clear(arena, count);
+      },
+      (arena) => {
+        const { i8, u8, u16, i32, at } = arena;
+        let count = 0;
+        for (let lane = from; lane < to; lane++) {
+          // biome-ignore format: arguments in groups
+          count = naive.keepColumns(
+            u16, at.kept, u8, at.marks, i32, at.histogram, signed ? i8 : u8, at.inputs, keep, allTies, 1,
+            cols, lanes, lane,
+          );
+        }
+        return clear(arena, count);
+      },
+      `trial ${trial}`,
+    );
   }
 });
 
