@@ -316,7 +316,8 @@ static xsMachine* powerOn(xsMachine* flash, char* limits[])
 	/* a part at first, and then in steps, so that not every object costs a collection */
 	creation.initialChunkSize = tight ? 1024 : 16 * 1024;
 	creation.incrementalChunkSize = gBoardHeap.chunkMax > AMPLE ? 1 << 20 : 1; /* exact where memory is short */
-	creation.initialHeapCount = tight ? 64 : (slots < 1024 ? slots : 1024);
+	const long first = gBoardHeap.chunkMax > AMPLE ? 8192 : 1024; /* counts of work: no collection only to grow */
+	creation.initialHeapCount = tight ? 64 : (slots < first ? slots : first);
 	creation.incrementalHeapCount = tight ? 1 : gBoardHeap.chunkMax > AMPLE ? 8192 : 16;
 	creation.stackCount = stack;
 	creation.initialKeyCount = 256;
