@@ -56,6 +56,7 @@ export class Network {
   readonly #power: Power;
   readonly #topk: Int32Array;
   readonly #rows: Rows; // how an example lies in the input volume
+  #examplesAt = 0; // in u8: its first value, of lane 0
   readonly #thresholds: number[] = []; // of the last choice, by layer; 0 at first: a guess, which changes no choice
   #lanes = 0; // of the batch that the volumes were last laid out for
 
@@ -236,6 +237,7 @@ export class Network {
     if (lanes === this.#lanes) return;
     this.#lanes = lanes;
     const { u8, arena } = this;
+    this.#examplesAt = arena.inputs.offset + this.#rows.first * lanes;
     const clear = (volume: Volume, at: number) => {
       if (hasBorder(volume)) clearValues(u8, at, storedOf(volume) * lanes);
     };
@@ -246,10 +248,11 @@ export class Network {
 
   /** Puts the features of one example into its lane of the input volume. */
   setExample(example: Uint8Array, lane: number): void {
-    const { rows, height, width, pitch, plane, first } = this.#rows;
-    const lanes = this.#lanes;
-    const at = this.arena.inputs.offset + first * lanes;
-    interleaveRows(this.u8, at, example, 0, rows, height, width, pitch, plane, lanes, lane);
+    const to = this.#rows;
+    // biome-ignore format: arguments in groups
+    interleaveRows(
+      this.u8, this.#examplesAt, example, 0, to.rows, to.height, to.width, to.pitch, to.plane, this.#lanes, lane,
+    );
   }
 }
 

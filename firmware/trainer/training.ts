@@ -41,10 +41,11 @@ export function trainingStages(
 
 /** Into the input volume, each into its lane. */
 function readExamples(batch: TrainingBatch, _: unknown, from: number, to: number): void {
-  const { network, example, labels } = batch;
+  const { network, examples, example, labels } = batch;
+  const { u16 } = network;
   const at = network.orderAt + batch.first;
   for (let lane = from; lane < to; lane++) {
-    labels[lane] = batch.examples.read(network.u16[at + lane], example);
+    labels[lane] = examples.read(u16[at + lane], example);
     network.setExample(example, lane);
   }
 }
