@@ -29,7 +29,7 @@ const INPUTS_MOST = 32768;
 /** What a kernel may divide by. */
 const OVER_MOST = 32767;
 
-/** Of a sum above SUM_BITS bits so many are left out, as often as it takes; half of those kept would do. */
+/** A longer sum loses FOLD_BITS as often as it takes: 25 bits are left at least, and `clipSteps` looks at 20. */
 const SUM_BITS = 36;
 const FOLD_BITS = 11;
 

@@ -4,8 +4,9 @@
  * stays in the dense int16 master and may come back.
  *
  * The work is a generator that pauses at row boundaries after about `sliceMacs` of work, so that
- * the network gets its turn; where it pauses cannot change a bit. Everything is a function of the
- * model, the settings and the examples: no clock, no float, no other randomness than the seed.
+ * the network gets its turn; where it pauses cannot change a bit. A step is a flat list of stages
+ * (training.ts), with no generator of its own. Everything is a function of the model, the settings
+ * and the examples: no clock, no float, no other randomness than the seed.
  * @module
  */
 import { fillNoise } from '../../shared/fixed/noise.js';

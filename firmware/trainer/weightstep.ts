@@ -62,6 +62,7 @@ function setRates(batch: TrainingBatch, { layer, weightExp, biasExp, inputExp }:
   batch.shift = i32[at + 1];
   batch.biasMantissa = i32[at + 2];
   batch.biasShift = i32[at + 3];
+  batch.normShift = 0;
   batch.noiseTurn = batch.turn();
   batch.errorExp = errorExp + weightExp; // that of the sums for the layer before
 }
