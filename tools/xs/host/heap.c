@@ -134,15 +134,19 @@ static txChunk* chunkOf(void* data)
 	return (txChunk*)((txByte*)data - sizeof(txChunk));
 }
 
-/* Functions inside this one are then used where they lie, as code of a board's archive is, not copied. */
+/*
+ * Functions inside this one are then used where they lie, as code of a board's archive is, not copied. A function ends
+ * with an END, which others may come before; what a chunk has behind the last one, up to a word, is no code.
+ */
 static void sealCode(txByte* code)
 {
 	const txByte* end = (txByte*)chunkOf(code) + chunkOf(code)->size;
 	for (txByte* at = code; at < end;) {
-		const txS1 size = gxCodeSizes[*(txU1*)at];
-		if (*(txU1*)at == XS_CODE_CODE_1) *at = (txByte)XS_CODE_CODE_ARCHIVE_1;
-		else if (*(txU1*)at == XS_CODE_CODE_2) *at = (txByte)XS_CODE_CODE_ARCHIVE_2;
-		else if (*(txU1*)at == XS_CODE_CODE_4) *at = (txByte)XS_CODE_CODE_ARCHIVE_4;
+		const txU1 instruction = *(txU1*)at;
+		const txS1 size = gxCodeSizes[instruction];
+		if (instruction == XS_CODE_CODE_1) *at = (txByte)XS_CODE_CODE_ARCHIVE_1;
+		else if (instruction == XS_CODE_CODE_2) *at = (txByte)XS_CODE_CODE_ARCHIVE_2;
+		else if (instruction == XS_CODE_CODE_4) *at = (txByte)XS_CODE_CODE_ARCHIVE_4;
 		txU2 length2;
 		txS4 length4;
 		switch (size) {
@@ -152,6 +156,8 @@ static void sealCode(txByte* code)
 		case -4: memcpy(&length4, at + 1, 4); at += 5 + length4; break;
 		default: at += size;
 		}
+		const int isEnd = instruction >= XS_CODE_END && instruction <= XS_CODE_END_DERIVED;
+		if (isEnd && end - at < (ptrdiff_t)sizeof(size_t)) return;
 	}
 }
 
