@@ -19,6 +19,7 @@ import type { Examples } from '../ports/ports.js';
 import { evaluate } from '../trainer/evaluate.js';
 import { heldBackPart, trainingPart } from '../trainer/holdback.js';
 import { Scratch } from '../trainer/scratch.js';
+import { KERNEL_SPEED } from '../trainer/speed.js';
 import { Trainer, type TrainingResult } from '../trainer/trainer.js';
 import { layerDeltas } from '../trainer/uplink.js';
 
@@ -69,7 +70,7 @@ export function* localRound(work: RoundWork): Generator<number, LocalResult> {
   );
   const trained = yield* trainer.train(model);
   const { uplink, valueBits } = method;
-  const pace = new Pace(sliceMacs);
+  const pace = new Pace(sliceMacs * KERNEL_SPEED);
   const deltas = yield* layerDeltas(trainer.network, model, layers, { uplink, valueBits, seed }, pace);
   const { choice } = new Scratch(trainer.network, model);
   const references: Uint32Array[] = [];

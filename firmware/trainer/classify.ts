@@ -12,6 +12,7 @@ import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropy } from '../kernels/loss.js';
 import { forwardStages } from './forward.js';
 import { Network } from './network.js';
+import { KERNEL_SPEED } from './speed.js';
 import { type Batch, Stages } from './stage.js';
 
 export interface Classified {
@@ -31,7 +32,7 @@ export class Classifier {
   constructor(source: ModelSource, layers: readonly LayerCounts[], sliceMacs: number, power: Power = PLAIN) {
     const { head } = source;
     this.#network = new Network(head, 1, layers, 0, power);
-    this.#pace = new Pace(sliceMacs);
+    this.#pace = new Pace(sliceMacs * KERNEL_SPEED);
     const batch = { network: this.#network, lanes: 1, unitMacs: 0 };
     this.#forward = new Stages(batch, forwardStages(this.#network), this.#pace);
     this.#logits = new Int32Array(head.layout.classes);

@@ -10,6 +10,7 @@ import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropies } from '../kernels/loss.js';
 import { forwardStages } from './forward.js';
 import { Network } from './network.js';
+import { KERNEL_SPEED } from './speed.js';
 import { Stages } from './stage.js';
 import type { TrainingExamples } from './trainer.js';
 
@@ -42,7 +43,7 @@ export function* evaluate(
   const labels = new Uint8Array(batch);
   let correct = 0;
   let lossOctaves = 0;
-  const pace = new Pace(sliceMacs);
+  const pace = new Pace(sliceMacs * KERNEL_SPEED);
   const part = { network, lanes: 0, unitMacs: 0 };
   const forward = new Stages(part, forwardStages(network), pace);
   yield* network.load(source, pace);

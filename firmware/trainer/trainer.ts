@@ -21,6 +21,7 @@ import { TrainingBatch } from './batch.js';
 import { Network } from './network.js';
 import { pullOf, pullToBase } from './proximal.js';
 import { Scratch } from './scratch.js';
+import { KERNEL_SPEED } from './speed.js';
 import { Stages } from './stage.js';
 import { trainingStages } from './training.js';
 
@@ -68,7 +69,7 @@ export class Trainer {
     for (const layer of head.layout.layers) checkTerms(layer, method.batch);
     this.network = new Network(head, method.batch, layers, examples.count, method.power);
     this.#settings = settings;
-    this.#pace = new Pace(settings.sliceMacs);
+    this.#pace = new Pace(settings.sliceMacs * KERNEL_SPEED);
     this.#batch = new TrainingBatch(this.network, method, examples, seed);
     const stages = trainingStages(this.network, method, settings.mask !== undefined);
     this.#step = new Stages(this.#batch, stages, this.#pace);

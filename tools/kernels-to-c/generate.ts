@@ -9,8 +9,8 @@ import { dispatchFile } from './dispatch.js';
 import { glueFile, glueHeader } from './glue.js';
 import { headerFile } from './header.js';
 import { manifestFile } from './manifest.js';
-import { bundleModule, moddableModule } from './modulefile.js';
-import { kernelModules, ROOT } from './modules.js';
+import { bundleModule, moddableModule, speedModule } from './modulefile.js';
+import { kernelModules, ROOT, SPEED } from './modules.js';
 import { cFileName, Translation } from './translation.js';
 
 /** @returns the paths of the C files of the kernels */
@@ -44,6 +44,7 @@ export function generateKernels(folder: string): string[] {
     write(`moddable/${module}`, moddableModule(modules, path, kernels));
   }
   for (const path of parts) write(`moddable/${path.replace(/\.ts$/, '.js')}`, 'export {};\n');
-  write('manifest.json', manifestFile(paths, parts, relative(folder, ROOT)));
+  for (const kind of ['bundle', 'moddable']) write(`${kind}/${SPEED.replace(/\.ts$/, '.js')}`, speedModule());
+  write('manifest.json', manifestFile(paths, [...parts, SPEED], relative(folder, ROOT)));
   return files;
 }

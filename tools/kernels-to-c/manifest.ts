@@ -7,11 +7,11 @@ import { cFileName } from './translation.js';
 
 /**
  * @param paths of the kernels' modules
- * @param parts modules that only kernels need: they are preloaded, so something must stand in their place
+ * @param more  modules that are others where kernels are C: what only kernels need, which is preloaded like all else
  * @param root  of the project, from the folder that the manifest is written to
  */
-export function manifestFile(paths: readonly string[], parts: readonly string[], root: string): string {
-  const names = [...paths, ...parts].map((path) => path.replace(/\.ts$/, ''));
+export function manifestFile(paths: readonly string[], more: readonly string[], root: string): string {
+  const names = [...paths, ...more].map((path) => path.replace(/\.ts$/, ''));
   const manifest = {
     // Another folder than that of a build with byte code: the SDK's makefile would take its modules for up to date.
     build: { NAME: 'sparrow-native' },

@@ -26,6 +26,9 @@ const MORE = [
   'shared/protocol/pack.ts',
 ];
 
+/** Says how fast kernels are, in C another than in byte code. */
+export const SPEED = 'firmware/trainer/speed.ts';
+
 export interface KernelModules {
   readonly modules: SourceModules;
   readonly paths: readonly string[]; // each becomes a C file

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { generateKernels } from './generate.js';
-import { kernelModules } from './modules.js';
+import { kernelModules, SPEED } from './modules.js';
 import { swapModules } from './swap.js';
 
 export interface NativeKernels {
@@ -27,7 +27,7 @@ export function nativeKernels(folder: string): NativeKernels {
   return {
     sources,
     flags: [`-DSPARROW_NATIVE=0x${contentHash(folder)}`],
-    plugin: swapModules(kernelModules().paths, (path) =>
+    plugin: swapModules([...kernelModules().paths, SPEED], (path) =>
       readFileSync(join(folder, 'bundle', path.replace(/\.ts$/, '.js')), 'utf8'),
     ),
   };
