@@ -138,7 +138,7 @@ export class Network {
       const { length } = layer.weights;
       const isKept = arena.layers[layer.index].numbers !== undefined;
       if (isKept) i16.copyWithin(numbersAt, weightsAt, weightsAt + length);
-      const piece = rowsPerSlice(CARRY_MACS, pace.pieceMacs);
+      const piece = pace.elements(CARRY_MACS);
       for (let from = 0; from < length; from += piece) {
         const to = Math.min(length, from + piece);
         raiseWeights(i16, weightsAt + from, roots, fall, weightExp, weightMax, to - from);
@@ -167,7 +167,7 @@ export class Network {
       const { weightsAt, columnsAt, rowStartsAt, active } = places;
       const { inputs, outputs, index, weights } = places.layer;
       const end = weightsAt + weights.length;
-      const rows = rowsPerSlice(inputs * SCAN_MACS, pace.pieceMacs);
+      const rows = pace.elements(inputs * SCAN_MACS);
       const piece = rows * inputs;
       const guess = this.#thresholds[index];
       let isFound = false;
@@ -271,9 +271,4 @@ function rowsOf(input: Volume): Rows {
   if (hasBorder(input)) return { rows: channels * height, height, width, pitch, plane, first };
   const n = valuesOf(input);
   return { rows: 1, height: 1, width: n, pitch: n, plane: n, first };
-}
-
-/** Whole rows that fit a slice, at least one. */
-export function rowsPerSlice(rowMacs: number, sliceMacs: number): number {
-  return Math.max(1, Math.floor(sliceMacs / Math.max(1, rowMacs)));
 }

@@ -9,14 +9,6 @@ export function bitmapBytes(n: number): number {
   return (n + 7) >>> 3;
 }
 
-export function setBit(bitmap: Uint8Array, i: number): void {
-  bitmap[i >>> 3] |= 1 << (i & 7);
-}
-
-export function testBit(bitmap: Uint8Array, i: number): boolean {
-  return ((bitmap[i >>> 3] >> (i & 7)) & 1) === 1;
-}
-
 /** How many bits are 1. */
 export function countBits(bitmap: Uint8Array): number {
   let count = 0;
