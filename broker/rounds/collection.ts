@@ -6,7 +6,7 @@
 import type { Model } from '../../shared/model/model.js';
 import { denseMacsPerExample } from '../../shared/model/training.js';
 import { ProtocolError } from '../../shared/protocol/error.js';
-import type { CopyBytes } from '../../shared/protocol/frame.js';
+import { type CopyBytes, frameCrc } from '../../shared/protocol/frame.js';
 import { decodePlan } from '../../shared/protocol/plan.js';
 import {
   type OpenUpdate,
@@ -28,6 +28,7 @@ import { Workspace } from './workspace.js';
 
 /** What an update is told, and which one is meant; 0 where it could not be read. */
 export interface Judgement {
+  readonly update: number; // CRC-32 of its frame
   readonly round: number;
   readonly attempt: number;
   readonly kind: VerdictKind;
@@ -132,14 +133,14 @@ export function judgementOf(
   judge: (open: OpenUpdate) => VerdictKind,
   copy?: CopyBytes,
 ): Judgement {
-  let round = 0;
-  let attempt = 0;
+  let name = { update: 0, round: 0, attempt: 0 };
   try {
     const open = openUpdate(frame, crc32Fast, copy);
-    ({ round, attempt } = open.head);
-    return { round, attempt, kind: judge(open) };
+    const { round, attempt } = open.head;
+    name = { update: frameCrc(frame), round, attempt };
+    return { ...name, kind: judge(open) };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    return { round, attempt, kind: 'malformed' };
+    return { ...name, kind: 'malformed' };
   }
 }

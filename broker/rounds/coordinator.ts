@@ -124,7 +124,7 @@ export class Coordinator implements Uplinks {
   async receiveStatus(device: string, frame: Uint8Array): Promise<void> {
     const status = readable(() => decodeStatus(frame));
     if (status === undefined) {
-      await this.#answer(device, { round: 0, attempt: 0, kind: 'malformed' });
+      await this.#answer(device, { update: 0, round: 0, attempt: 0, kind: 'malformed' });
       return;
     }
     this.#registry.heard(device, status);
@@ -158,11 +158,12 @@ export class Coordinator implements Uplinks {
   }
 
   /** A verdict leaves only when all that led to it is on disk: for a duplicate, its first copy. */
-  async #answer(device: string, { round, attempt, kind }: Judgement): Promise<void> {
+  async #answer(device: string, judgement: Judgement): Promise<void> {
     await this.#durable();
+    const { round, kind } = judgement;
     const goal = this.#collection?.terms.goal ?? 0;
     this.#emit({ kind: 'report', round, device, verdict: kind, reported: this.#durableReports, goal });
-    await this.#ports.publisher.publishVerdict(device, encodeVerdict({ device, round, attempt, kind }));
+    await this.#ports.publisher.publishVerdict(device, encodeVerdict(judgement));
   }
 
   // Gathering

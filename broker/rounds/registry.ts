@@ -4,7 +4,7 @@
  */
 import type { Metrics } from '../../shared/protocol/metrics.js';
 import type { Status } from '../../shared/protocol/status.js';
-import type { VerdictKind } from '../../shared/protocol/verdict.js';
+import { isCounted, type VerdictKind } from '../../shared/protocol/verdict.js';
 import type { Clients, DeviceRecord } from './clients.js';
 import type { FederationEvent } from './event.js';
 import type { Clock, Store } from './ports.js';
@@ -63,8 +63,7 @@ export class Registry {
     const { store, clock } = this.#ports;
     const record = this.#clients.worked(device, verdict === 'accepted', clock.dateMs());
     this.#save(record);
-    const isRefused = verdict !== 'accepted' && verdict !== 'duplicate';
-    if (record !== undefined && isRefused) store.saveRefusal(device, verdict);
+    if (record !== undefined && !isCounted(verdict)) store.saveRefusal(device, verdict);
   }
 
   /** What a round cost it. Only registered devices are written down: strangers fill no disk. */

@@ -13,12 +13,13 @@ import type { BoardProfile } from '../../shared/model/boards.js';
 import { checkMemory, memoryOf } from '../../shared/model/memory.js';
 import { isInCohort } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
+import { frameCrc } from '../../shared/protocol/frame.js';
 import { encodeMetrics } from '../../shared/protocol/metrics.js';
 import { NO_MODEL } from '../../shared/protocol/model.js';
 import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
 import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
-import { decodeVerdict, type Verdict } from '../../shared/protocol/verdict.js';
+import { decodeVerdict, isCounted, type Verdict } from '../../shared/protocol/verdict.js';
 import type { Examples, MessageSink, Ports, Vitals } from '../ports/ports.js';
 import type { Companion, LastModel, RoundView } from './companion.js';
 import { Fetch } from './fetch.js';
@@ -196,10 +197,9 @@ export class Client implements RoundView {
 
   #sinkOf(topic: string, lengthBytes: number): MessageSink | undefined {
     const { plan, verdict } = this.#topics;
-    const { device } = this.#options.ports.identity;
     if (topic === plan) return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#plan(decodePlan(bytes)));
     if (topic === verdict) {
-      return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#verdict(decodeVerdict(bytes, device)));
+      return collect(lengthBytes, MESSAGE_BYTES, (bytes) => this.#verdict(decodeVerdict(bytes)));
     }
     if (topic === this.#topics.model || topic === this.#topics.delta) {
       return this.#state.kind === 'downloading' ? this.#state.fetch.message(topic, lengthBytes) : undefined;
@@ -280,17 +280,23 @@ export class Client implements RoundView {
     this.#state = { kind: 'reporting', plan, result };
   }
 
-  #verdict({ round, attempt, kind }: Verdict): void {
+  #verdict(verdict: Verdict): void {
+    const { round, attempt, kind } = verdict;
     this.#log(`round ${round} attempt ${attempt}: ${kind}`);
+    if (kind === 'malformed' && round === 0) this.#repeat();
+    else if (this.#isOnWork(verdict))
+      this.#enter({ kind: 'done', plan: planOf(this.#state)!, outcome: kind });
+  }
+
+  /**
+   * Whether a verdict ends the present work. While training there is no update yet that it could name: one of an
+   * earlier life, before a restart, may have been counted; a refusal of anything earlier says nothing of this plan.
+   */
+  #isOnWork({ update, round, attempt, kind }: Verdict): boolean {
     const state = this.#state;
-    if (kind === 'malformed' && round === 0) {
-      this.#repeat();
-      return;
-    }
-    // While training: the verdict on the update of an earlier life, before a restart.
-    if (state.kind !== 'reporting' && state.kind !== 'training') return;
-    if (state.plan.round !== round || state.plan.attempt !== attempt) return;
-    this.#enter({ kind: 'done', plan: state.plan, outcome: kind });
+    if (state.kind === 'reporting') return update === frameCrc(state.result.frame);
+    if (state.kind !== 'training' || !isCounted(kind)) return false;
+    return state.plan.round === round && state.plan.attempt === attempt;
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../../shared/protocol/plan.js';
 import type { DeviceState } from '../../shared/protocol/status.js';
-import type { VerdictKind } from '../../shared/protocol/verdict.js';
+import { isCounted, type VerdictKind } from '../../shared/protocol/verdict.js';
 import type { Fetch } from './fetch.js';
 import type { LocalResult } from './localround.js';
 import type { Cost, Slices } from './slices.js';
@@ -47,7 +47,7 @@ export function deviceStateOf(state: ClientState): DeviceState {
     case 'reporting':
       return 'training';
     case 'done':
-      return state.outcome === 'accepted' || state.outcome === 'duplicate' ? 'done' : 'ready';
+      return state.outcome !== 'failed' && isCounted(state.outcome) ? 'done' : 'ready';
     case 'waiting':
       return 'ready';
     case 'stopped':

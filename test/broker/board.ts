@@ -69,7 +69,7 @@ export class Board {
   }
 
   #verdict(payload: Uint8Array): void {
-    const verdict = decodeVerdict(payload, this.device);
+    const verdict = decodeVerdict(payload);
     this.verdicts.push(verdict.kind);
     if (verdict.kind === 'accepted' || verdict.kind === 'duplicate') this.#judged = nameOf(verdict);
   }

@@ -68,7 +68,7 @@ def status(v):
 
 def verdict(v):
     return frame("verdict", struct.pack(
-        "<IIHH", device_hash(v["device"]), v["round"], v["attempt"], VERDICTS.index(v["kind"])))
+        "<IIHH", v["update"], v["round"], v["attempt"], VERDICTS.index(v["kind"])))
 
 
 def metrics(v):
@@ -393,9 +393,9 @@ CASES = [
      {"state": "gone", "round": 0, "firmware": 0, "board": "esp32-s3-psram8", "freeBytes": 0, "examples": 0,
       "modelHash": "0000000000000000"}),
     ("accepted", "verdict", verdict,
-     {"device": "esp32-a1b2c3d4e5f6", "round": 4294967295, "attempt": 65535, "kind": "accepted"}),
+     {"update": 4294967294, "round": 4294967295, "attempt": 65535, "kind": "accepted"}),
     ("too malformed to tell the round", "verdict", verdict,
-     {"device": "a", "round": 0, "attempt": 0, "kind": "malformed"}),
+     {"update": 0, "round": 0, "attempt": 0, "kind": "malformed"}),
     ("more multiply-accumulates than 32 bits hold", "metrics", metrics,
      {"round": 7, "attempt": 2, "trainMs": 81000, "slices": 1620, "macs": 9007199254740991, "bytesUp": 2344,
       "bytesDown": 92000, "reconnects": 1, "heapBytes": 143360, "freeBytes": 70000, "chunkBytes": 78000,

@@ -132,7 +132,7 @@ class IntegerFederation implements Federation {
 /** What one client of a round is sent besides the model: plan and verdict. */
 function besidesModel(plan: Plan): number {
   const { round, attempt } = plan;
-  const verdict = encodeVerdict({ device: deviceOf(0), round, attempt, kind: 'accepted' });
+  const verdict = encodeVerdict({ update: 0, round, attempt, kind: 'accepted' });
   return encodePlan(plan).length + verdict.length;
 }
 

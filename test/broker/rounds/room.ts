@@ -14,7 +14,7 @@ import type { Model } from '../../../shared/model/model.js';
 import { decodeModel } from '../../../shared/protocol/model.js';
 import { decodePlan, type Plan } from '../../../shared/protocol/plan.js';
 import type { Update } from '../../../shared/protocol/update.js';
-import { decodeVerdict, type VerdictKind } from '../../../shared/protocol/verdict.js';
+import { decodeVerdict, type Verdict, type VerdictKind } from '../../../shared/protocol/verdict.js';
 import { description, firstModel, statusFrame, TASK_SEED, updateFrame } from '../task.js';
 
 /** Time stands still unless moved; a delay of 0 is the next turn of the real event loop. */
@@ -64,7 +64,7 @@ export class Room implements Publisher {
   readonly coordinator: Coordinator;
   readonly events: FederationEvent[] = [];
   readonly sent: Sent[] = [];
-  readonly verdicts: { device: string; round: number; attempt: number; kind: VerdictKind }[] = [];
+  readonly verdicts: ({ readonly device: string } & Verdict)[] = [];
   failure: Error | undefined;
 
   /** @param options wrap puts something between coordinator and data folder; startMs is the time, from 0 */
@@ -113,7 +113,7 @@ export class Room implements Publisher {
 
   async publishVerdict(device: string, frame: Uint8Array): Promise<void> {
     this.sent.push({ kind: 'verdict', frame });
-    this.verdicts.push(decodeVerdict(frame, device));
+    this.verdicts.push({ device, ...decodeVerdict(frame) });
   }
 
   bytesSent(): number {

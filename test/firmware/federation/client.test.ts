@@ -241,9 +241,65 @@ test('the next attempt of a round is trained anew, and gives other bytes', async
   await room.server.plan(planFor(MODEL, [DEVICE], { attempt: 2 }));
   const [first, second] = await room.updates(2);
   assert.not(isSame(first, second));
-  await room.server.verdict(DEVICE, PLAN, 'wrong attempt'); // late, on the first
+  await room.server.verdict(DEVICE, PLAN, 'wrong attempt', first); // late
   await sleep(20);
   assert.is(room.client.state, 'reporting');
+  await room.close();
+});
+
+/** Of a new federation, which counts from 1 again, with other settings. */
+const ANEW = planFor(MODEL, [DEVICE], { federation: 2, taskSeed: 99 });
+
+test('a late refusal of an earlier federation does not end the training for a new one', async () => {
+  const room = await Room.open();
+  await room.server.model(MODEL);
+  await room.server.plan(PLAN);
+  room.board();
+  await room.updates(1);
+  room.gate.allowed = room.gate.taken + 3;
+  await room.server.plan(ANEW);
+  await until('training', () => room.gate.taken === room.gate.allowed);
+  await room.server.verdict(DEVICE, ANEW, 'wrong round');
+  await until('heard', () => room.lines.includes('round 1 attempt 1: wrong round'));
+  assert.is(room.client.state, 'training');
+  room.gate.allowed = Number.POSITIVE_INFINITY;
+  const [, update] = await room.updates(2);
+  assert.ok(isSame(update, await undisturbed(ANEW, MODEL)));
+  await room.server.verdict(DEVICE, ANEW, 'accepted');
+  await room.is('done');
+  await room.close();
+});
+
+test('a verdict on an update of an earlier federation is none on that of a new one', async () => {
+  const room = await Room.open();
+  await room.server.model(MODEL);
+  await room.server.plan(PLAN);
+  room.board();
+  await room.updates(1);
+  await room.server.plan(ANEW);
+  const [first, second] = await room.updates(2);
+  for (const kind of ['wrong round', 'accepted'] as const) {
+    await room.server.verdict(DEVICE, ANEW, kind, first);
+    await until(kind, () => room.lines.includes(`round 1 attempt 1: ${kind}`));
+    assert.is(room.client.state, 'reporting');
+  }
+  await room.server.verdict(DEVICE, ANEW, 'duplicate', second);
+  await room.is('done');
+  await room.close();
+});
+
+test('an update of an earlier life that is counted already ends the training', async () => {
+  const room = await Room.open();
+  await room.server.model(MODEL);
+  await room.server.plan(PLAN);
+  const board = room.board();
+  const [first] = await room.updates(1);
+  room.gate.allowed = room.gate.taken + 3;
+  board.restart();
+  await until('training', () => room.gate.taken === room.gate.allowed);
+  await room.server.verdict(DEVICE, PLAN, 'accepted', first);
+  await room.is('done');
+  assert.is(room.server.updates(DEVICE).length, 1);
   await room.close();
 });
 

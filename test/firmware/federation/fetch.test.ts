@@ -4,6 +4,7 @@ import { Client, type LocalWork } from '../../../firmware/federation/client.js';
 import { SETTINGS, type Settings } from '../../../firmware/federation/settings.js';
 import { Random } from '../../../shared/fixed/random.js';
 import { crc32Update } from '../../../shared/protocol/crc32.js';
+import { encodeFrame, FRAME_HEADER_BYTES } from '../../../shared/protocol/frame.js';
 import { decodeMetrics } from '../../../shared/protocol/metrics.js';
 import type { Plan } from '../../../shared/protocol/plan.js';
 import { deviceTopic } from '../../../shared/protocol/topics.js';
@@ -38,14 +39,14 @@ const echo: LocalWork = function* ({ model, examples }) {
   const bytes = new Uint8Array(model.head.layout.parameterBytes);
   model.readParameters(0, bytes);
   yield 1000;
-  const frame = new Uint8Array(4);
-  new DataView(frame.buffer).setUint32(0, crc32Update(0, bytes));
-  return { frame, loss: 1, macs: 1, examples: examples.count };
+  const sum = new Uint8Array(4);
+  new DataView(sum.buffer).setUint32(0, crc32Update(0, bytes));
+  return { frame: encodeFrame('update', sum, []), loss: 1, macs: 1, examples: examples.count };
 };
 
 /** The update of a board that has this very model. */
 function echoOf(frame: Uint8Array): number {
-  const head = 16 + new DataView(frame.buffer).getUint32(4, true);
+  const head = FRAME_HEADER_BYTES + new DataView(frame.buffer).getUint32(4, true);
   return crc32Update(0, frame.subarray(head));
 }
 
@@ -132,7 +133,7 @@ class Room {
   #echoes(): number[] {
     return this.server
       .updates(DEVICE)
-      .map((frame) => new DataView(frame.buffer, frame.byteOffset).getUint32(0));
+      .map((frame) => new DataView(frame.buffer, frame.byteOffset).getUint32(FRAME_HEADER_BYTES));
   }
 }
 

@@ -135,8 +135,14 @@ export class ScriptedServer {
     return this.#broker.publish(taskTopic('delta', TASK), frame, true);
   }
 
-  verdict(device: string, { round, attempt }: Plan, kind: VerdictKind): Promise<void> {
-    const verdict = encodeVerdict({ device, round, attempt, kind });
+  /** On the last update of the device, or the one given; its numbers are those of the plan. */
+  verdict(
+    device: string,
+    { round, attempt }: Pick<Plan, 'round' | 'attempt'>,
+    kind: VerdictKind,
+    update = this.updates(device).at(-1),
+  ): Promise<void> {
+    const verdict = encodeVerdict({ update: update ? frameCrc(update) : 0, round, attempt, kind });
     return this.#broker.publish(deviceTopic('verdict', TASK, device), verdict);
   }
 

@@ -168,7 +168,7 @@ export function sampleStatus(random: Random): Status {
 
 export function sampleVerdict(random: Random): Verdict {
   const kind = oneOf(random, VERDICTS);
-  return { device: DEVICE, round: uint32(random), attempt: uint16(random), kind };
+  return { update: uint32(random), round: uint32(random), attempt: uint16(random), kind };
 }
 
 export function sampleMetrics(random: Random): Metrics {
@@ -330,7 +330,7 @@ export const FRAME_CASES: readonly FrameCase[] = [
   {
     name: 'verdict',
     frame: (random) => encodeVerdict(sampleVerdict(random)),
-    decode: (bytes) => recoder(decodeVerdict(bytes, DEVICE), encodeVerdict),
+    decode: (bytes) => recoder(decodeVerdict(bytes), encodeVerdict),
   },
   {
     name: 'metrics',

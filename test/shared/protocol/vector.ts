@@ -126,7 +126,7 @@ export function decoded(vector: Vector, bytes: Uint8Array): unknown {
   const { kind, value } = vector;
   if (kind === 'plan') return decodePlan(bytes);
   if (kind === 'status') return decodeStatus(bytes);
-  if (kind === 'verdict') return decodeVerdict(bytes, value.device);
+  if (kind === 'verdict') return decodeVerdict(bytes);
   if (kind === 'metrics') return decodeMetrics(bytes);
   if (kind === 'firmware') {
     const firmware = decodeFirmware(bytes);
