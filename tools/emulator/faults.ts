@@ -31,6 +31,7 @@ export class FaultyTransport implements BreakableTransport {
   #bytesLeft = Number.POSITIVE_INFINITY;
   #refuseNext = 0;
   #dueMs = 0; // of the last message that waits
+  readonly #waiting: (() => void)[] = []; // in their order
 
   constructor(inner: BreakableTransport, clock: Clock, faults: Faults) {
     this.#inner = inner;
@@ -149,8 +150,10 @@ export class FaultyTransport implements BreakableTransport {
     }
     const nowMs = this.#clock.nowMs();
     this.#dueMs = Math.max(this.#dueMs, nowMs + this.#random.below(delayMs + 1));
-    this.#clock.after(this.#dueMs - nowMs, () => {
+    this.#waiting.push(() => {
       if (this.#events === events && events !== undefined) action();
     });
+    // whichever timer is due, the first that waits is meant: in a long turn a later one can be due earlier
+    this.#clock.after(this.#dueMs - nowMs, () => this.#waiting.shift()?.());
   }
 }

@@ -128,6 +128,26 @@ test('delayed messages keep their order', async () => {
   await broker.close();
 });
 
+test('delayed messages keep their order where the event loop stands still between them, too', async () => {
+  const COUNT = 40;
+  const broker = await TestBroker.open();
+  const witness = new Witness(broker, { seed: 3, delayMs: 8 });
+  witness.open();
+  await until('up', () => witness.story.length === 1);
+  for (let i = 0; i < COUNT; i++) {
+    witness.transport.publish('a', Uint8Array.of(i), 1, () => {});
+    const end = performance.now() + 2;
+    while (performance.now() < end); // other boards are at work
+  }
+  await until('all', () => broker.on('a').length === COUNT);
+  assert.equal(
+    broker.on('a').map(({ payload }) => payload[0]),
+    Array.from({ length: COUNT }, (_, i) => i),
+  );
+  witness.stop();
+  await broker.close();
+});
+
 test('a repeated message arrives twice and is acknowledged once, a damaged one has one bit changed', async () => {
   const broker = await TestBroker.open();
   const witness = new Witness(broker, { seed: 4, repeatOf256: 256, damageOf256: 128 });
