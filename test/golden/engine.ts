@@ -11,7 +11,7 @@ import { bundleForXs } from '../../tools/xs/bundle.js';
 import { findXs, XsEngine } from '../../tools/xs/engine.js';
 import { XsHost } from '../../tools/xs/host.js';
 import { type GoldenHashes, hashesOf } from './hash.js';
-import { goldenRun, METHOD_NAMES, NAMES, ZOO_NAMES } from './run.js';
+import { goldenRun, METHOD_NAMES, NAMES, WIDE_NAMES, ZOO_NAMES } from './run.js';
 
 export interface Engine {
   readonly name: string;
@@ -52,7 +52,7 @@ export const ENGINES: readonly Engine[] = [
     name: 'XS of @agoric/xsnap, byte code',
     kind: 'xs',
     missing: () => (findXs() === undefined ? 'the XS engine is not built' : undefined),
-    quick: METHOD_NAMES,
+    quick: [...METHOD_NAMES, ...WIDE_NAMES],
     open: openXsnap,
   },
   host('XS with 32 bits, byte code', 32, false, [

@@ -1,6 +1,6 @@
 /**
  * The golden runs, for any engine: each method trains for 500 steps and more on synthetic data, and each preset
- * for a few on each network of the zoo.
+ * for a few on each network of the zoo, some on one whose layers are wide.
  * Rates and batches are set here, so that a preset may get better defaults without touching a hash.
  */
 import { SyntheticExamples } from '../../firmware/data/synthetic.js';
@@ -176,12 +176,37 @@ const ZOO_RUNS: Readonly<Record<string, GoldenRun>> = Object.fromEntries(
   ),
 );
 
-const RUNS: Readonly<Record<string, GoldenRun>> = { ...METHODS, ...ZOO_RUNS };
+/** The second layer has 2,304 values, more than a kernel for norms takes at once. */
+const WIDE: readonly LayerDescription[] = [
+  { kind: 'conv2d', channels: 6, kernel: [3, 3], stride: [1, 1], padding: 'same' },
+  { kind: 'conv2d', channels: 64, kernel: [2, 2], stride: [1, 1], padding: 'same' },
+  { kind: 'maxpool', size: [3, 3], stride: [3, 3] },
+  { kind: 'dense', units: 10 },
+];
+
+/** A few steps of each. */
+const WIDE_RUNS: Readonly<Record<string, GoldenRun>> = Object.fromEntries(
+  (['dense', 'swat', 'sparrow', 'sparsyfed'] as const).map((preset, i): [string, GoldenRun] => [
+    `wide, ${preset}`,
+    {
+      preset,
+      density: preset === 'dense' ? 1 : 0.2,
+      changes: { batch: 5 + i, epochs: 1 },
+      isSparse: preset === 'sparsyfed',
+      layers: WIDE,
+    },
+  ]),
+);
+
+const RUNS: Readonly<Record<string, GoldenRun>> = { ...METHODS, ...WIDE_RUNS, ...ZOO_RUNS };
 
 /** Each method in several forms, for hundreds of steps. */
 export const METHOD_NAMES = Object.keys(METHODS);
 
-/** Each network of the zoo with each preset. */
+/** A few steps. */
+export const WIDE_NAMES = Object.keys(WIDE_RUNS);
+
+/** Each network of the zoo with each preset, a few steps. */
 export const ZOO_NAMES = Object.keys(ZOO_RUNS);
 
 export const NAMES = Object.keys(RUNS);
