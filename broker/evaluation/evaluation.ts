@@ -3,7 +3,7 @@
  * @module
  */
 import { type EvaluationResult, evaluate } from '../../firmware/trainer/evaluate.js';
-import type { TrainingExamples } from '../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../firmware/trainer/examples.js';
 import { PLAIN, type Power } from '../../shared/fixed/power.js';
 import { BATCH_MAX } from '../../shared/model/bounds.js';
 import type { LayerCounts } from '../../shared/model/method.js';

@@ -7,11 +7,10 @@ import { NOISE_LENGTH } from '../../shared/fixed/noise.js';
 import { Random } from '../../shared/fixed/random.js';
 import { biasShiftMost, gradientCut } from '../../shared/model/bounds.js';
 import type { Rate, TrainingMethod } from '../../shared/model/method.js';
-
+import type { TrainingExamples } from './examples.js';
 import type { Network } from './network.js';
 import { batchRate } from './rate.js';
 import type { Batch } from './stage.js';
-import type { TrainingExamples } from './trainer.js';
 
 export class TrainingBatch implements Batch {
   readonly network: Network;

@@ -8,11 +8,11 @@ import { Pace } from '../../shared/masks/pace.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import type { ModelSource } from '../../shared/model/model.js';
 import { largestLogit, softmaxCrossEntropies } from '../kernels/loss.js';
+import type { TrainingExamples } from './examples.js';
 import { forwardStages } from './forward.js';
 import { Network } from './network.js';
 import { KERNEL_SPEED } from './speed.js';
 import { Stages } from './stage.js';
-import type { TrainingExamples } from './trainer.js';
 
 export interface EvaluationResult {
   readonly count: number;

@@ -3,7 +3,7 @@
  * of every so many. Both know only places, so a shard stays in flash.
  * @module
  */
-import type { TrainingExamples } from './trainer.js';
+import type { TrainingExamples } from './examples.js';
 
 /** @param every 0 = none is held back */
 export function trainingPart(examples: TrainingExamples, every: number): TrainingExamples {

@@ -18,19 +18,13 @@ import type { LayerCounts, TrainingMethod } from '../../shared/model/method.js';
 import type { ModelHead, ModelSource } from '../../shared/model/model.js';
 import { shuffle } from '../kernels/shuffle.js';
 import { TrainingBatch } from './batch.js';
+import type { TrainingExamples } from './examples.js';
 import { Network } from './network.js';
 import { pullOf, pullToBase } from './proximal.js';
 import { Scratch } from './scratch.js';
 import { KERNEL_SPEED } from './speed.js';
 import { Stages } from './stage.js';
 import { trainingStages } from './training.js';
-
-/** Where examples come from: a shard in memory or in flash. */
-export interface TrainingExamples {
-  readonly count: number;
-  /** Copies the features of example `index` to `out` and returns its label. */
-  read(index: number, out: Uint8Array): number;
-}
 
 export interface TrainingSettings {
   readonly method: TrainingMethod;

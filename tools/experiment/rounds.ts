@@ -5,8 +5,8 @@
  * @module
  */
 import type { Examples } from '../../firmware/ports/ports.js';
+import type { TrainingExamples } from '../../firmware/trainer/examples.js';
 import { heldBackPart } from '../../firmware/trainer/holdback.js';
-import type { TrainingExamples } from '../../firmware/trainer/trainer.js';
 import { mix, Random } from '../../shared/fixed/random.js';
 import type { ModelDescription } from '../../shared/model/description.js';
 import type { Recipe } from '../../shared/model/recipe.js';

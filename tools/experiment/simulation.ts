@@ -9,7 +9,7 @@ import { freshState, nextModel, type OptimizerState } from '../../broker/aggrega
 import { evaluateModel } from '../../broker/evaluation/evaluation.js';
 import { referenceOf } from '../../broker/rounds/reference.js';
 import { localRound } from '../../firmware/federation/localround.js';
-import type { TrainingExamples } from '../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../firmware/trainer/examples.js';
 import { initialModel } from '../../shared/model/initial.js';
 import type { LayerCounts } from '../../shared/model/method.js';
 import { type Model, sourceOf } from '../../shared/model/model.js';

@@ -1,7 +1,8 @@
 /**
  * The embedded digits and small networks for them, for tests of training.
  */
-import { Trainer, type TrainingExamples, type TrainingResult } from '../../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../../firmware/trainer/examples.js';
+import { Trainer, type TrainingResult } from '../../../firmware/trainer/trainer.js';
 import type { Shard } from '../../../shared/data/example-set.js';
 import type { ModelDescription } from '../../../shared/model/description.js';
 import { initialModel } from '../../../shared/model/initial.js';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { TrainingExamples } from '../../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../../firmware/trainer/examples.js';
 import { TOPK_STATE } from '../../../shared/masks/count.js';
 import { selectTopk } from '../../../shared/masks/topk.js';
 import { initialModel } from '../../../shared/model/initial.js';

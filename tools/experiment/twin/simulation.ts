@@ -8,8 +8,8 @@
  * @module
  */
 import { roundSeed } from '../../../firmware/federation/localround.js';
+import type { TrainingExamples } from '../../../firmware/trainer/examples.js';
 import { trainingPart } from '../../../firmware/trainer/holdback.js';
-import type { TrainingExamples } from '../../../firmware/trainer/trainer.js';
 import { initialModel } from '../../../shared/model/initial.js';
 import type { LayerCounts } from '../../../shared/model/method.js';
 import { planTraining, powerOf, testedWith } from '../../../shared/model/training.js';

@@ -3,7 +3,7 @@
  * clipping and steps as firmware/trainer/trainer.ts, with nothing rounded and nothing saturated.
  * @module
  */
-import type { TrainingExamples } from '../../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../../firmware/trainer/examples.js';
 import { PLAIN } from '../../../shared/fixed/power.js';
 import { Random } from '../../../shared/fixed/random.js';
 import type { LayerCounts, TrainingMethod } from '../../../shared/model/method.js';

@@ -4,7 +4,8 @@
  * @module
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Trainer, type TrainingExamples } from '../../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../../firmware/trainer/examples.js';
+import { Trainer } from '../../../firmware/trainer/trainer.js';
 import { parseFld } from '../../../shared/data/fld.js';
 import { Random } from '../../../shared/fixed/random.js';
 import { initialModel } from '../../../shared/model/initial.js';

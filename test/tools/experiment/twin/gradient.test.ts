@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { TrainingExamples } from '../../../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../../../firmware/trainer/examples.js';
 import { Random } from '../../../../shared/fixed/random.js';
 import type { ModelDescription } from '../../../../shared/model/description.js';
 import { initialModel } from '../../../../shared/model/initial.js';

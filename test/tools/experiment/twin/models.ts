@@ -1,7 +1,7 @@
 /**
  * Tiny networks with every kind of layer, and examples for them, for tests of the float64 twin.
  */
-import type { TrainingExamples } from '../../../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../../../firmware/trainer/examples.js';
 import { Random } from '../../../../shared/fixed/random.js';
 import type { InputDescription, ModelDescription } from '../../../../shared/model/description.js';
 import type { LayerDescription } from '../../../../shared/model/layer.js';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { TrainingExamples } from '../../../../firmware/trainer/trainer.js';
+import type { TrainingExamples } from '../../../../firmware/trainer/examples.js';
 import { initialModel } from '../../../../shared/model/initial.js';
 import type { LayerDescription } from '../../../../shared/model/layer.js';
 import type { ActivationChoice, LayerCounts, Rate } from '../../../../shared/model/method.js';
