@@ -327,7 +327,7 @@ export class Client implements RoundView {
     const { indicator } = this.#options.ports;
     const state = this.#state;
     if (!this.#link.isUp) indicator?.show('offline');
-    else indicator?.show(state.kind === 'done' && state.outcome !== 'accepted' ? 'failed' : state.kind);
+    else indicator?.show(state.kind === 'done' && deviceStateOf(state) !== 'done' ? 'failed' : state.kind);
   }
 
   /** Ends what the present state has begun. */

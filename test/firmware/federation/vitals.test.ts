@@ -4,6 +4,7 @@ import { start } from '../../../firmware/main.js';
 import type { Vitals } from '../../../firmware/ports/ports.js';
 import { decodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
 import { deviceTopic } from '../../../shared/protocol/topics.js';
+import type { VerdictKind } from '../../../shared/protocol/verdict.js';
 import { EmulatedBoard } from '../../../tools/emulator/board.js';
 import { TestBroker, until } from '../room.js';
 import { examplesOf, modelFrame, planFor, ScriptedServer, TASK } from './server.js';
@@ -21,7 +22,10 @@ const VITALS: Vitals = {
 };
 
 /** A board that trains one round: what its light showed, and its metrics. */
-async function round(hasHost: boolean): Promise<{ shown: string[]; metrics: Metrics }> {
+async function round(
+  hasHost: boolean,
+  verdict: VerdictKind = 'accepted',
+): Promise<{ shown: string[]; metrics: Metrics }> {
   const broker = await TestBroker.open();
   const server = new ScriptedServer(broker);
   const model = modelFrame(1);
@@ -44,8 +48,8 @@ async function round(hasHost: boolean): Promise<{ shown: string[]; metrics: Metr
   board.start();
   const topic = deviceTopic('metrics', TASK, DEVICE);
   await until('metrics', () => broker.on(topic).length > 0);
-  await server.verdict(DEVICE, plan, 'accepted');
-  if (hasHost) await until('the end of the round', () => shown.includes('done'));
+  await server.verdict(DEVICE, plan, verdict);
+  if (hasHost) await until('the end of the round', () => ['done', 'failed'].includes(shown.at(-1) ?? ''));
   board.stop();
   const [{ payload }] = broker.on(topic);
   await broker.close();
@@ -70,6 +74,11 @@ test('a light follows the board through a round', async () => {
   const { shown } = await round(true);
   const changes = shown.filter((state, i) => state !== shown[i - 1]);
   assert.equal(changes, ['waiting', 'downloading', 'training', 'reporting', 'done', 'stopped']);
+});
+
+test('an update that was counted before is no failure to the light, one that was refused is', async () => {
+  assert.is((await round(true, 'duplicate')).shown.at(-2), 'done');
+  assert.is((await round(true, 'round closed')).shown.at(-2), 'failed');
 });
 
 test.run();
