@@ -42,39 +42,25 @@ export function keepColumns(
 ): number {
   const first = inputsAt + lane;
   let low = 0;
-  let threshold = 0; // every |input| below it is left out: `keep` others were found
-  let above = 0; // |inputs| above the threshold
-  let count = 0; // and those equal to it
-  let end = keptAt; // of the list
+  let threshold = 0; // the smallest |input| kept
+  let count = 0; // |inputs| from the threshold on
   do {
     low = low === 0 ? guess : low === guess && guess > 3 ? guess >> 1 : 1;
     histogram.fill(0, histogramAt + low, histogramAt + INPUT_BINS);
-    threshold = low;
-    above = 0;
-    end = keptAt;
-    let x = first;
-    for (let c = 0; c < cols; c++) {
-      const v = inputs[x];
-      const magnitude = v < 0 ? -v : v;
-      x += lanes;
-      if (magnitude < threshold) continue;
-      kept[end] = c;
-      end++;
-      histogram[histogramAt + magnitude]++;
-      if (magnitude === threshold) continue;
-      above++;
-      while (above >= keep) {
-        threshold++;
-        above -= histogram[histogramAt + threshold];
-      }
-    }
-    count = above + histogram[histogramAt + threshold];
+    count = listAbove(kept, keptAt, histogram, histogramAt, inputs, first, low - 1, cols, lanes);
   } while (count < keep && low > 1);
-  if (count < keep) threshold = 0;
-  else {
-    // the list has some from before the threshold rose
-    let ties = allTies === 1 ? cols : keep - above;
+  if (count >= keep) {
+    const end = keptAt + count;
+    threshold = low;
+    let least = histogram[histogramAt + low]; // how many equal the threshold
+    while (count - least >= keep) {
+      count -= least;
+      threshold++;
+      least = histogram[histogramAt + threshold];
+    }
+    let ties = allTies === 1 ? cols : least - (count - keep);
     let to = keptAt;
+    count = 0;
     for (let k = keptAt; k < end; k++) {
       const c = kept[k];
       const v = inputs[first + c * lanes];
@@ -86,39 +72,113 @@ export function keepColumns(
       }
       kept[to] = c;
       to++;
+      count++;
     }
-    end = to;
   }
   histogram[histogramAt] = threshold;
-  if (lanes === 1) return end - keptAt;
+  if (lanes === 1) return count;
+  for (let k = keptAt; k < keptAt + count; k++) marks[marksAt + kept[k]] = 1;
+  if (allTies === 1) clearOthers(kept, keptAt, keptAt + count, inputs, first, cols, lanes);
+  return count;
+}
+
+/** Lists the columns of one lane whose |input| is above restMax, ascending. @returns how many */
+function listAbove(
+  kept: Uint16Array,
+  keptAt: number,
+  histogram: Int32Array,
+  histogramAt: number,
+  inputs: Uint8Array | Int8Array,
+  first: number,
+  restMax: number,
+  cols: number,
+  lanes: number,
+): number {
+  let count = 0;
+  let to = keptAt;
+  let x = first;
+  let c = 0;
+  for (; c + 4 <= cols; c += 4) {
+    const v0 = inputs[x];
+    const m0 = v0 < 0 ? -v0 : v0;
+    if (m0 > restMax) {
+      histogram[histogramAt + m0]++;
+      kept[to] = c;
+      to++;
+      count++;
+    }
+    const v1 = inputs[x + lanes];
+    const m1 = v1 < 0 ? -v1 : v1;
+    if (m1 > restMax) {
+      histogram[histogramAt + m1]++;
+      kept[to] = c + 1;
+      to++;
+      count++;
+    }
+    const v2 = inputs[x + 2 * lanes];
+    const m2 = v2 < 0 ? -v2 : v2;
+    if (m2 > restMax) {
+      histogram[histogramAt + m2]++;
+      kept[to] = c + 2;
+      to++;
+      count++;
+    }
+    const v3 = inputs[x + 3 * lanes];
+    const m3 = v3 < 0 ? -v3 : v3;
+    if (m3 > restMax) {
+      histogram[histogramAt + m3]++;
+      kept[to] = c + 3;
+      to++;
+      count++;
+    }
+    x += 4 * lanes;
+  }
+  for (; c < cols; c++) {
+    const v = inputs[x];
+    const magnitude = v < 0 ? -v : v;
+    if (magnitude > restMax) {
+      histogram[histogramAt + magnitude]++;
+      kept[to] = c;
+      to++;
+      count++;
+    }
+    x += lanes;
+  }
+  return count;
+}
+
+/** Inputs of one lane that are not in the list become 0. */
+function clearOthers(
+  kept: Uint16Array,
+  keptAt: number,
+  end: number,
+  inputs: Uint8Array | Int8Array,
+  first: number,
+  cols: number,
+  lanes: number,
+): void {
   let x = first;
   for (let k = keptAt; k < end; k++) {
-    const next = kept[k];
-    marks[marksAt + next] = 1;
-    if (allTies === 1) {
-      const there = first + next * lanes;
-      for (; x < there; x += lanes) inputs[x] = 0;
-      x += lanes;
-    }
-  }
-  if (allTies === 1) {
-    const there = first + cols * lanes;
+    const there = first + kept[k] * lanes;
     for (; x < there; x += lanes) inputs[x] = 0;
+    x += lanes;
   }
-  return end - keptAt;
+  const there = first + cols * lanes;
+  for (; x < there; x += lanes) inputs[x] = 0;
 }
 
 /**
- * The same for the examples of lanes `from` to to - 1, each with a guess from the one before. One list has room for the
- * last only.
+ * The same for the examples of lanes `from` to to - 1. The guess for each is a little less than the smallest |input|
+ * that those before it kept; it falls with them at once and rises slowly, since a guess that is too high costs a pass
+ * over all inputs and one that is too low a few that are counted in vain. One list has room for the last only.
  *
  * @param kept      uint16 [cols] overwritten
  * @param marks     uint8 [cols] as above
- * @param histogram int32 [INPUT_BINS] scratch; the first element becomes the smallest |input| that the last one kept
+ * @param histogram int32 [INPUT_BINS] scratch; the first element becomes the `least` of the examples after these
  * @param inputs    uint8 or int8 [cols × lanes]
  * @param keep      1 to cols
  * @param allTies   0 to 1
- * @param least     0 to INPUT_BINS - 1: the smallest |input| that the example before kept, 0 = unknown
+ * @param least     0 to INPUT_BINS - 1: about the smallest |input| that the examples before kept, 0 = unknown
  * @param from      0 to to
  * @param to        0 to lanes
  * @returns how many the last one keeps
@@ -141,14 +201,16 @@ export function keepEachColumns(
   to: number,
 ): number {
   let count = 0;
-  let last = least;
+  let low = least;
   for (let lane = from; lane < to; lane++) {
-    const guess = last === 0 ? 1 : last - (last >> 3);
+    const guess = low === 0 ? 1 : low - (low >> 5);
     // biome-ignore format: arguments in groups
     count = keepColumns(
       kept, keptAt, marks, marksAt, histogram, histogramAt, inputs, inputsAt, keep, allTies, guess, cols, lanes, lane,
     );
-    last = histogram[histogramAt];
+    const threshold = histogram[histogramAt];
+    low = low === 0 || threshold < low ? threshold : low + ((threshold - low) >> 3);
   }
+  histogram[histogramAt] = low;
   return count;
 }

@@ -19,7 +19,7 @@ export class TrainingBatch implements Batch {
   readonly random: Random;
   readonly example: Uint8Array; // as it was read
   readonly labels: Uint8Array; // by lane
-  readonly leastKept: number[]; // by layer, of the last example: a guess, which changes no choice
+  readonly leastKept: number[]; // by layer, of the last examples: a guess, which changes no choice
   readonly cuts: number[]; // by layer, see gradientCut
   readonly leastBiasShifts: number[]; // by layer, see biasShiftMost
   readonly wideSquares: Float64Array; // of errors, then of inputs, by lane: sums that may pass int32
