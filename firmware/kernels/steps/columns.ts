@@ -2,7 +2,7 @@
  * A part of sparsestep.ts: the columns of a step with eight lanes, each as its inputs ask.
  * @module
  */
-import { stepEight, stepPairByPeriod, stepTwo } from './eight.js';
+import { stepEight, stepPairsByPeriod, stepTwo } from './eight.js';
 import { stepOne, stepOneByPeriod } from './one.js';
 
 /** Columns with eight lanes. */
@@ -48,12 +48,20 @@ export function stepColumns(
       if (period > 0 && waiting < 0) {
         waiting = c;
       } else if (period > 0) {
+        let run = k + 1; // the end of those like it, an odd number
+        while (run < keptEnd) {
+          const y = inputsAt + (kept[run] << 3);
+          if (inputs[y] === 0 || inputs[y + 1] === 0 || inputs[y + 2] === 0) break;
+          run++;
+        }
+        if (((run - k) & 1) === 0) run--;
         // biome-ignore format: arguments in groups
-        clipped += stepPairByPeriod(
-          weights, weightsAt, errors, start, end, inputs, inputsAt, waiting, c, noise, noiseAt, turn,
+        clipped += stepPairsByPeriod(
+          weights, weightsAt, errors, start, end, inputs, inputsAt, waiting, kept, k, run, noise, noiseAt, turn,
           mantissa, shift, weightMax, cols, period,
         );
         waiting = -1;
+        k = run - 1;
       } else {
         // biome-ignore format: arguments in groups
         clipped += stepEight(
