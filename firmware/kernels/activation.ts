@@ -109,11 +109,12 @@ export function quantizeErrors(
   to: number,
 ): void {
   const half = (1 << shift) >> 1;
+  const below = (1 << shift) - 1 - half; // a shift rounds down, so half of a step is not quite added to a negative one
   for (let i = from; i < to; i++) {
     const d = dOutputs[dOutputsAt + i];
     let error = 0;
     if (d < 0) {
-      error = -((half - d) >> shift);
+      error = (d + below) >> shift;
       if (error < -ERROR_MAX) error = -ERROR_MAX;
     } else {
       error = (d + half) >> shift;
