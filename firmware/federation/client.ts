@@ -14,23 +14,22 @@ import { checkMemory, memoryOf } from '../../shared/model/memory.js';
 import { isInCohort } from '../../shared/protocol/cohort.js';
 import { deviceHash } from '../../shared/protocol/device.js';
 import { frameCrc } from '../../shared/protocol/frame.js';
-import { encodeMetrics } from '../../shared/protocol/metrics.js';
 import { NO_MODEL } from '../../shared/protocol/model.js';
 import { decodePlan, type Plan } from '../../shared/protocol/plan.js';
-import { type DeviceState, encodeStatus } from '../../shared/protocol/status.js';
 import { deviceTopic, taskTopic } from '../../shared/protocol/topics.js';
 import { decodeVerdict, isCounted, type Verdict } from '../../shared/protocol/verdict.js';
-import type { Examples, MessageSink, Ports, Vitals } from '../ports/ports.js';
+import type { Examples, MessageSink, Ports } from '../ports/ports.js';
 import type { Companion, LastModel, RoundView } from './companion.js';
 import { Fetch } from './fetch.js';
 import { reasonOf } from './guard.js';
 import { collect } from './inbox.js';
 import { Link } from './link.js';
 import type { LocalResult, RoundWork } from './localround.js';
-import { FIRMWARE_VERSION, type Settings } from './settings.js';
-import { type Cost, Slices } from './slices.js';
+import type { Settings } from './settings.js';
+import { Slices } from './slices.js';
 import { ModelSlots } from './slots.js';
 import { type ClientState, deviceStateOf, isSameWork, planOf } from './state.js';
+import { type Said, statusFrame, Telemetry } from './telemetry.js';
 
 /**
  * A client's computing in a round, as a port; `localRound` is the one of a board. Its result depends on
@@ -63,19 +62,6 @@ const MESSAGE_BYTES = 2048;
 /** Of a board without data: it is never asked. */
 const NO_EXAMPLES: Examples = frozen({ count: 0, features: 0, signed: false, classes: 0, read: () => 0 });
 
-/** Of a host that tells nothing. */
-const NO_VITALS: Vitals = frozen({
-  heapBytes: 0,
-  chunkBytes: 0,
-  slots: 0,
-  millijoules: 0,
-  rssi: 0,
-  reset: 'unknown',
-});
-
-/** The longest slice that metrics can hold. */
-const LONGEST_MS = 65535;
-
 /** Under one plan and connection. A frame that the server can never read must not be sent for ever. */
 const MAX_REPEATS = 10;
 
@@ -85,13 +71,12 @@ export class Client implements RoundView {
   readonly #examples: LocalExamples;
   readonly #topics: Readonly<Record<ClientTopic, string>>;
   readonly #link: Link;
+  readonly #telemetry: Telemetry;
   readonly #slots: ModelSlots;
   #state: ClientState = { kind: 'stopped' };
   #later: Plan | undefined; // asks for this board, which has not the examples for it yet
   #check: Slices<void> | undefined;
   #repeats = 0; // of what the server could not read, under this plan and connection
-  #bytesUp = 0;
-  #bytesDown = 0;
 
   /** @throws RangeError when a name of the ports cannot stand in a topic */
   constructor(options: ClientOptions) {
@@ -111,8 +96,9 @@ export class Client implements RoundView {
       metrics: deviceTopic('metrics', task, device),
     };
     this.#slots = new ModelSlots(ports.flash);
-    const will = { topic: this.#topics.status, payload: this.#status('gone') };
+    const will = { topic: this.#topics.status, payload: statusFrame(ports, this.#said()) }; // stopped: 'gone'
     this.#link = new Link({ transport, clock, entropy, log, settings, clientId: device, will });
+    this.#telemetry = new Telemetry(ports, this.#link, this.#topics);
   }
 
   /** What the client is doing, for tests and displays. */
@@ -187,7 +173,7 @@ export class Client implements RoundView {
     return (
       sink && {
         write: (bytes) => {
-          this.#bytesDown += bytes.length;
+          this.#telemetry.heard(bytes.length);
           sink.write(bytes);
         },
         end: () => sink.end(),
@@ -274,9 +260,9 @@ export class Client implements RoundView {
   #report(): void {
     if (this.#state.kind !== 'reporting' || !this.#link.isUp) return;
     const { plan, result, cost } = this.#state;
-    this.#send(this.#topics.update, result.frame, 1);
+    this.#telemetry.send(this.#topics.update, result.frame, 1);
     if (cost === undefined) return;
-    this.#sendMetrics(plan, result, cost);
+    this.#telemetry.sendMetrics(plan, result, cost);
     this.#state = { kind: 'reporting', plan, result };
   }
 
@@ -337,46 +323,12 @@ export class Client implements RoundView {
   }
 
   #sendStatus(): void {
-    this.#send(this.#topics.status, this.#status(deviceStateOf(this.#state)), 1);
+    this.#telemetry.sendStatus(this.#said());
   }
 
-  #status(state: DeviceState): Uint8Array {
-    const { identity, freeBytes, firmware } = this.#options.ports;
-    return encodeStatus({
-      state,
-      round: planOf(this.#state)?.round ?? 0,
-      firmware: firmware?.version ?? FIRMWARE_VERSION,
-      board: identity.board,
-      freeBytes: freeBytes(),
-      examples: this.#examples.count,
-      modelHash: this.#slots.held?.hash ?? NO_MODEL,
-    });
-  }
-
-  #sendMetrics({ round, attempt }: Plan, { macs }: LocalResult, { ms, slices, longestMs }: Cost): void {
-    const { ports } = this.#options;
-    const metrics = {
-      ...(ports.vitals?.() ?? NO_VITALS),
-      round,
-      attempt,
-      trainMs: Math.round(ms),
-      slices,
-      macs,
-      bytesUp: this.#bytesUp,
-      bytesDown: this.#bytesDown,
-      reconnects: this.#link.reconnects,
-      longestSliceMs: Math.min(LONGEST_MS, Math.round(longestMs)),
-      freeBytes: ports.freeBytes(),
-    };
-    this.#bytesUp = 0;
-    this.#bytesDown = 0;
-    this.#send(this.#topics.metrics, encodeMetrics(metrics), 0);
-  }
-
-  #send(topic: string, payload: Uint8Array, qos: 0 | 1): void {
-    if (!this.#link.isUp) return;
-    this.#bytesUp += payload.length;
-    this.#link.send(topic, payload, qos);
+  #said(): Said {
+    const { held } = this.#slots;
+    return { state: this.#state, examples: this.#examples.count, modelHash: held?.hash ?? NO_MODEL };
   }
 
   #log(text: string): void {
