@@ -1,54 +1,8 @@
 /**
- * Which weights are active and which inputs are kept. Thresholds come from exact counting, so the
- * choice has no history and is the same on every engine; ties go to the lower index.
+ * Which inputs are kept. Thresholds come from exact counting, so the choice has no history and is the
+ * same on every engine; ties go to the lower index.
  * @module
  */
-
-/**
- * Lists the active columns of rows fromRow to toRow - 1: every |weight| above the threshold, and
- * of those equal to it the first `ties` in order of place.
- *
- * @param columns   uint16 [room] filled on from rowStarts[fromRow]
- * @param room      no more than these are listed, whatever the threshold
- * @param rowStarts int32 [rows + 1]; rowStarts[fromRow] is set, those up to toRow are written
- * @param weights   int16 [rows × cols]
- * @returns ties left for the rows after these
- */
-export function listActive(
-  columns: Uint16Array,
-  columnsAt: number,
-  room: number,
-  rowStarts: Int32Array,
-  rowStartsAt: number,
-  weights: Int16Array,
-  weightsAt: number,
-  threshold: number,
-  ties: number,
-  cols: number,
-  fromRow: number,
-  toRow: number,
-): number {
-  let left = ties;
-  let k = rowStarts[rowStartsAt + fromRow];
-  for (let r = fromRow; r < toRow; r++) {
-    const row = weightsAt + r * cols;
-    let to = columnsAt + k;
-    for (let c = 0; c < cols; c++) {
-      const w = weights[row + c];
-      if (w < threshold && w > -threshold) continue; // most
-      if (w === threshold || w === -threshold) {
-        if (left === 0) continue;
-        left--;
-      }
-      if (k === room) break;
-      columns[to] = c;
-      to++;
-      k++;
-    }
-    rowStarts[rowStartsAt + r + 1] = k;
-  }
-  return left;
-}
 
 /** Bins of the histogram of |input|: uint8 up to 255, int8 up to 128. */
 export const INPUT_BINS = 256;

@@ -5,23 +5,7 @@
  */
 
 import { PLAIN, type Power, powerTable } from '../../shared/fixed/power.js';
-import {
-  TOPK_STATE,
-  TOPK_THRESHOLD,
-  TOPK_TIES,
-  topkCountFrom,
-  topkCountHigh,
-  topkCountLow,
-} from '../../shared/masks/count.js';
 import type { Pace } from '../../shared/masks/pace.js';
-import {
-  SCAN_MACS,
-  topkBegin,
-  topkFindBin,
-  topkFindFrom,
-  topkFindThreshold,
-  topkLow,
-} from '../../shared/masks/topk.js';
 import { type ArenaLayout, arenaLayout } from '../../shared/model/arena.js';
 import { BIAS_MAX } from '../../shared/model/bounds.js';
 import { checkExponents } from '../../shared/model/exponents.js';
@@ -34,7 +18,7 @@ import { clearValues } from '../kernels/clear.js';
 import { interleaveRows } from '../kernels/interleave.js';
 import { adoptPlaces, listPlaces } from '../kernels/places.js';
 import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
-import { listActive } from '../kernels/select.js';
+import { WeightChoice } from './choice.js';
 import { type LayerPlaces, layerPlaces } from './places.js';
 
 export class Network {
@@ -54,10 +38,9 @@ export class Network {
   readonly marksAt: number; // in u8
   readonly orderAt: number; // in u16
   readonly #power: Power;
-  readonly #topk: Int32Array;
+  readonly #choice: WeightChoice;
   readonly #rows: Rows; // how an example lies in the input volume
   #examplesAt = 0; // in u8: its first value, of lane 0
-  readonly #thresholds: number[] = []; // of the last choice, by layer; 0 at first: a guess, which changes no choice
   #lanes = 0; // of the batch that the volumes were last laid out for
 
   /**
@@ -92,10 +75,9 @@ export class Network {
     this.keptAt = kept.offset >> 1;
     this.marksAt = marks.offset;
     this.orderAt = order.offset >> 1;
-    this.#topk = new Int32Array(buffer, this.arena.counts.offset, TOPK_STATE);
-    for (let i = 0; i < head.layout.layers.length; i++) this.#thresholds.push(0);
     this.#rows = rowsOf(head.layout.layers[0].input);
     this.layers = layerPlaces(this, head, this.arena, counts);
+    this.#choice = new WeightChoice(this);
     for (const { layer, tableAt, pools } of this.layers) {
       const { window, input, output } = layer;
       if (window) fillPlaces(this.u16, tableAt, window, channelsRead(layer), input, output);
@@ -155,60 +137,9 @@ export class Network {
     }
   }
 
-  /**
-   * Lists the active weights of every layer by exact top-k: one pass over them where the last choice is a good
-   * guess, else two, and one that lists. Yields the work.
-   */
+  /** Lists the active weights of every layer by exact top-k. Yields the work. */
   *select(pace: Pace): Generator<number, void> {
-    const { i16, i32, u16 } = this;
-    const topk = this.#topk;
-    for (const places of this.layers) {
-      if (!places.isSparse) continue;
-      const { weightsAt, columnsAt, rowStartsAt, active } = places;
-      const { inputs, outputs, index, weights } = places.layer;
-      const end = weightsAt + weights.length;
-      const rows = pace.elements(inputs * SCAN_MACS);
-      const piece = rows * inputs;
-      const guess = this.#thresholds[index];
-      let isFound = false;
-      if (guess > 0) {
-        const low = topkLow(guess);
-        topkBegin(topk, active);
-        for (let from = weightsAt; from < end; from += piece) {
-          const to = Math.min(end, from + piece);
-          topkCountFrom(topk, i16, low, from, to);
-          if (pace.isDue((to - from) * SCAN_MACS)) yield pace.take();
-        }
-        isFound = topkFindFrom(topk, low);
-      }
-      if (!isFound) {
-        topkBegin(topk, active);
-        for (let from = weightsAt; from < end; from += piece) {
-          const to = Math.min(end, from + piece);
-          topkCountHigh(topk, i16, from, to);
-          if (pace.isDue((to - from) * SCAN_MACS)) yield pace.take();
-        }
-        topkFindBin(topk);
-        for (let from = weightsAt; from < end; from += piece) {
-          const to = Math.min(end, from + piece);
-          topkCountLow(topk, i16, from, to);
-          if (pace.isDue((to - from) * SCAN_MACS)) yield pace.take();
-        }
-        topkFindThreshold(topk);
-      }
-      const threshold = topk[TOPK_THRESHOLD];
-      this.#thresholds[index] = threshold;
-      let ties = topk[TOPK_TIES];
-      i32[rowStartsAt] = 0;
-      for (let from = 0; from < outputs; from += rows) {
-        const to = Math.min(outputs, from + rows);
-        // biome-ignore format: arguments in groups
-        ties = listActive(
-          u16, columnsAt, active, i32, rowStartsAt, i16, weightsAt, threshold, ties, inputs, from, to,
-        );
-        if (pace.isDue((to - from) * inputs * SCAN_MACS)) yield pace.take();
-      }
-    }
+    for (const places of this.layers) if (places.isSparse) yield* this.#choice.select(places, pace);
   }
 
   /**

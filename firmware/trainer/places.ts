@@ -20,6 +20,7 @@ export interface LayerPlaces {
   readonly numbersAt: number; // in i16; unused if the weights are plain
   readonly biasesAt: number; // in i32
   readonly columnsAt: number; // in u16
+  readonly columnsRoom: number; // while weights are chosen
   readonly rowStartsAt: number; // in i32
   readonly tableAt: number; // in u16; unused if dense
   readonly rowStep: number; // input places from one row to the next: depthwise only, else 0
@@ -58,6 +59,7 @@ export function layerPlaces(
     const { weightExp } = head.exponents[index];
     const biasExp = biasExpOf(head, index);
     const ownInputsAt = inputsAt;
+    const columnsAt = (columns?.offset ?? 0) >> 1;
     const outputsAt = activations?.offset ?? 0;
     inputsAt = outputsAt;
     return {
@@ -68,7 +70,8 @@ export function layerPlaces(
       weightsAt: layer.weights.offset >> 1,
       numbersAt: (numbers?.offset ?? 0) >> 1,
       biasesAt: layer.biases.offset >> 2,
-      columnsAt: (columns?.offset ?? 0) >> 1,
+      columnsAt,
+      columnsRoom: (arena.listsEnd >> 1) - columnsAt,
       rowStartsAt: (rowStarts?.offset ?? 0) >> 2,
       tableAt: (places?.offset ?? 0) >> 1,
       rowStep: layer.isDepthwise ? layer.input.plane : 0,

@@ -13,45 +13,17 @@ export const HIGH_BINS = 256;
 /** The largest magnitude that can be counted: 131,071. */
 export const TOPK_MAX = HIGH_BINS * LOW_BINS - 1;
 
+/** Place in `state`: the high bits of the threshold, set by topkFindBin; with a guess how many lie above the bins. */
+export const TOPK_BIN = LOW_BINS;
+
 /** Place in `state`, set by topkFindThreshold: every magnitude above it is among the k. */
-export const TOPK_THRESHOLD = LOW_BINS;
+export const TOPK_THRESHOLD = LOW_BINS + 1;
 
 /** Place in `state`: how many magnitudes equal to the threshold are among the k; topkTake counts it down. */
-export const TOPK_TIES = LOW_BINS + 1;
-
-/** Place in `state`: the high bits of the threshold, set by topkFindBin. */
-export const TOPK_BIN = LOW_BINS + 2;
+export const TOPK_TIES = LOW_BINS + 2;
 
 /** Elements of `state`: one count per bin of the finer pass, then the three places above. */
 export const TOPK_STATE = LOW_BINS + 3;
-
-/**
- * The one pass of a good guess: counts the magnitudes from `low` to low + LOW_BINS - 1 by bin, and those above
- * into state[TOPK_BIN].
- * @param state  int32 [TOPK_STATE]
- * @param values [end]
- * @param low    1 to TOPK_MAX
- * @param start  0 to end
- */
-export function topkCountFrom(
-  state: Int32Array,
-  values: TopkValues,
-  low: number,
-  start: number,
-  end: number,
-): void {
-  let above = 0;
-  for (let i = start; i < end; i++) {
-    let v = values[i];
-    if (v < low) {
-      if (v > -low) continue; // most
-      v = -v;
-    }
-    if (v - low < LOW_BINS) state[v - low]++;
-    else above++;
-  }
-  state[TOPK_BIN] += above;
-}
 
 /**
  * Pass 1: counts the high bits of |values[start..end)|, magnitudes up to TOPK_MAX.

@@ -64,24 +64,25 @@ export function topkFindThreshold(state: Int32Array): void {
 }
 
 /**
- * Where to begin `topkCountFrom` when the threshold is expected near `guess`. Little below it, since every value
- * above is counted, and since thresholds of a training rise.
+ * A magnitude below the threshold where that is expected near `guess`: little, since all values above it are looked at
+ * again; thresholds of a training rise, or fall by less than a thirtieth.
  * @param guess 1 to TOPK_MAX
  */
-export function topkLow(guess: number): number {
-  return Math.max(1, guess - LOW_BINS / 8);
+export function topkFloor(guess: number): number {
+  return Math.max(0, guess - Math.min(LOW_BINS / 2, 1 + (guess >> 5)));
 }
 
 /**
- * After topkCountFrom in place of passes 1 and 2: sets threshold and ties if the k-th largest magnitude lies
- * among those counted by bin. If not, begin anew: the result is the same, with or without a guess.
+ * In place of passes 1 and 2, after counting by bin, bin 0 is `floor`, and counting what lies above the bins into
+ * state[TOPK_BIN]: sets threshold and ties if the k-th largest magnitude lies in a bin. If not, begin anew: the result is
+ * the same, with or without a guess.
  */
-export function topkFindFrom(state: Int32Array, low: number): boolean {
+export function topkFindFrom(state: Int32Array, floor: number): boolean {
   const rank = state[TOPK_TIES] - state[TOPK_BIN];
   if (rank <= 0) return false;
   state[TOPK_TIES] = rank;
   const bin = topkDescend(state, LOW_BINS - 1);
-  state[TOPK_THRESHOLD] = low + bin;
+  state[TOPK_THRESHOLD] = floor + bin;
   return bin >= 0;
 }
 

@@ -41,11 +41,16 @@ export interface ArenaLayout {
   readonly tensors: readonly Tensor[]; // all but the parameters, for RAM sums
   readonly layers: readonly LayerTensors[];
   readonly inputs: Tensor; // uint8 [stored inputs × batch], or int8
-  readonly example: Tensor; // uint8 [inputs] as read from the shard
+  /**
+   * From its columns to here a layer's list may grow while its weights are chosen: there lie lists that are chosen
+   * later, and what a step leaves to nobody. That is room for its active weights and one row more.
+   */
+  readonly listsEnd: number; // in bytes
   readonly sums: Tensor; // int32 [largest output or input × batch] forward sums, then summed errors
   readonly errors: Tensor; // int16 [largest output or input × batch]
-  readonly marks: Tensor; // uint8 [largest stored input]
   readonly kept: Tensor; // uint16 [largest input of a dense layer, positions of another]
+  readonly example: Tensor; // uint8 [inputs] as read from the shard
+  readonly marks: Tensor; // uint8 [largest stored input]
   readonly counts: Tensor; // int32 [TOPK_STATE] state of top-k, histogram of inputs
   readonly noise: Tensor; // int32 [NOISE_LENGTH]
   readonly order: Tensor; // uint16 [examples] order of an epoch
@@ -73,15 +78,14 @@ export function arenaLayout(
     tensors.push(tensor);
     return tensor;
   };
-  const layers = layout.layers.map((layer): LayerTensors => {
-    const { index, inputs, outputs, positions, isLast, weights, window, output, pools } = layer;
-    const isSparse = counts[index].active < weights.length;
+  const isSparse = ({ index, weights }: WeightedLayer) => counts[index].active < weights.length;
+  const parts = layout.layers.map((layer) => {
+    const { index, inputs, outputs, positions, isLast, window, output, pools } = layer;
     const name = `layer${index}`;
     return {
       numbers:
         power !== PLAIN && examples > 0 ? place(`${name}.numbers`, 'int16', [outputs, inputs]) : undefined,
-      columns: isSparse ? place(`${name}.columns`, 'uint16', [counts[index].active]) : undefined,
-      rowStarts: isSparse ? place(`${name}.rowStarts`, 'int32', [outputs + 1]) : undefined,
+      rowStarts: isSparse(layer) ? place(`${name}.rowStarts`, 'int32', [outputs + 1]) : undefined,
       places: window && place(`${name}.places`, 'uint16', [inputs + 2 * positions]),
       activations: isLast ? undefined : place(`${name}.activations`, 'uint8', [storedOf(output), batch]),
       pools: pools.map((pool, i) => ({
@@ -97,18 +101,27 @@ export function arenaLayout(
   );
   const mostStored = most(({ input }) => storedOf(input));
   const mostKept = most(({ window, inputs, positions }) => (window === undefined ? inputs : positions));
-  const rest = {
-    inputs: place('inputs', 'uint8', [storedOf(layout.layers[0].input), batch]),
-    example: place('example', 'uint8', [layout.inputs]),
+  // a row of columns has to fit beside the lists: what the sums, two columns each, have no room for
+  const restOfRow = most(({ inputs }) => inputs) - 2 * mostSums * batch;
+  const inputs = place('inputs', 'uint8', [storedOf(layout.layers[0].input), batch]);
+  const layers = layout.layers.map((layer, i): LayerTensors => {
+    const columns = isSparse(layer) ? place(`layer${i}.columns`, 'uint16', [counts[i].active]) : undefined;
+    return { ...parts[i], columns };
+  });
+  const between = {
     sums: place('sums', 'int32', [mostSums, batch]),
     errors: place('errors', 'int16', [mostSums, batch]),
+    kept: place('kept', 'uint16', [Math.max(mostKept, restOfRow)]),
+    example: place('example', 'uint8', [layout.inputs]),
+  };
+  const listsEnd = bytes;
+  const rest = {
     marks: place('marks', 'uint8', [mostStored]),
-    kept: place('kept', 'uint16', [mostKept]),
     counts: place('counts', 'int32', [TOPK_STATE]),
     noise: place('noise', 'int32', [NOISE_LENGTH]),
     order: place('order', 'uint16', [examples]),
   };
-  return { bytes, tensors, layers, ...rest };
+  return { bytes, tensors, layers, inputs, listsEnd, ...between, ...rest };
 }
 
 function positionsOf({ output }: PoolLayer): number {

@@ -3,37 +3,6 @@
  * @module
  */
 
-/** Every |weight| above the threshold and the first `ties` equal to it; arguments as the kernel's. */
-export function listActive(
-  columns: Uint16Array,
-  columnsAt: number,
-  _room: number,
-  rowStarts: Int32Array,
-  rowStartsAt: number,
-  weights: Int16Array,
-  weightsAt: number,
-  threshold: number,
-  ties: number,
-  cols: number,
-  fromRow: number,
-  toRow: number,
-): number {
-  const equal: number[] = [];
-  for (let place = fromRow * cols; place < toRow * cols; place++) {
-    if (Math.abs(weights[weightsAt + place]) === threshold) equal.push(place);
-  }
-  const chosen = new Set(equal.slice(0, ties));
-  let k = rowStarts[rowStartsAt + fromRow];
-  for (let r = fromRow; r < toRow; r++) {
-    for (let c = 0; c < cols; c++) {
-      const place = r * cols + c;
-      if (Math.abs(weights[weightsAt + place]) > threshold || chosen.has(place)) columns[columnsAt + k++] = c;
-    }
-    rowStarts[rowStartsAt + r + 1] = k;
-  }
-  return ties - chosen.size;
-}
-
 /** Marks the `keep` largest |inputs| that are not 0; arguments as the kernel's. */
 export function keepLargest(
   marks: Uint8Array,

@@ -4,51 +4,9 @@ import { keepColumns, keepEachColumns } from '../../../firmware/kernels/keep.js'
 import * as naive from '../../../firmware/kernels/naive/select.js';
 import * as kernels from '../../../firmware/kernels/select.js';
 import { Random } from '../../../shared/fixed/random.js';
-import { TOPK_STATE, TOPK_THRESHOLD, TOPK_TIES } from '../../../shared/masks/count.js';
-import { topkThreshold } from '../../../shared/masks/topk.js';
-import { checkTwin, filled, ranges } from './twin.js';
+import { checkTwin, filled } from './twin.js';
 
 const test = suite('kernels/select');
-
-test('listActive equals its twin, whole or in ranges of rows, and lists exactly k', () => {
-  const random = new Random(1);
-  const state = new Int32Array(TOPK_STATE);
-  for (let trial = 0; trial < 500; trial++) {
-    const rows = 1 + random.below(14);
-    const cols = 1 + random.below(30);
-    const most = [1, 4, 300, 32767][random.below(4)];
-    const weights = Int16Array.from(filled(random, rows * cols, -most, most));
-    const k = [1, rows * cols, 1 + random.below(rows * cols)][random.below(3)];
-    topkThreshold(state, weights, 0, weights.length, k);
-    const threshold = state[TOPK_THRESHOLD];
-    const ties = state[TOPK_TIES];
-    const specs = {
-      columns: { type: 'u16', values: new Uint16Array(k), out: true },
-      rowStarts: { type: 'i32', values: new Int32Array(rows + 1), out: true },
-      weights: { type: 'i16', values: weights },
-    } as const;
-    const cuts = ranges(random, rows);
-    const arena = checkTwin(
-      random,
-      specs,
-      ({ u16, i16, i32, at }) => {
-        let left = ties;
-        for (const [from, to] of cuts) {
-          // biome-ignore format: arguments in groups
-          left = kernels.listActive(
-            u16, at.columns, k, i32, at.rowStarts, i16, at.weights, threshold, left, cols, from, to,
-          );
-        }
-        return left;
-      },
-      ({ u16, i16, i32, at }) =>
-        // biome-ignore format: arguments in groups
-        naive.listActive(u16, at.columns, k, i32, at.rowStarts, i16, at.weights, threshold, ties, cols, 0, rows),
-      `trial ${trial}`,
-    );
-    assert.is(arena.i32[arena.at.rowStarts + rows], k);
-  }
-});
 
 test('keepLargest equals its twin: marks, ties, and what it clears', () => {
   const random = new Random(2);

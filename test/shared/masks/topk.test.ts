@@ -2,12 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../shared/fixed/random.js';
 import {
+  LOW_BINS,
+  TOPK_BIN,
   TOPK_MAX,
   TOPK_STATE,
   TOPK_THRESHOLD,
   TOPK_TIES,
   type TopkValues,
-  topkCountFrom,
   topkCountHigh,
   topkCountLow,
 } from '../../../shared/masks/count.js';
@@ -18,7 +19,7 @@ import {
   topkFindBin,
   topkFindFrom,
   topkFindThreshold,
-  topkLow,
+  topkFloor,
   topkThreshold,
 } from '../../../shared/masks/topk.js';
 
@@ -139,17 +140,22 @@ test('a guess of the threshold changes nothing: it is right, or it is given up',
     const k = 1 + random.below(values.length);
     topkThreshold(state, values, 0, values.length, k);
     const [threshold, ties] = [state[TOPK_THRESHOLD], state[TOPK_TIES]];
-    const guess = Math.max(1, threshold + random.below(800) - 400);
-    const low = topkLow(guess);
+    const floor = topkFloor(Math.max(1, threshold + random.below(800) - 400));
     topkBegin(state, k);
-    const cut = random.below(values.length + 1);
-    topkCountFrom(state, values, low, cut, values.length);
-    topkCountFrom(state, values, low, 0, cut);
-    if (!topkFindFrom(state, low)) continue;
+    for (const value of values) {
+      const bin = Math.abs(value) - floor;
+      if (bin >= LOW_BINS) state[TOPK_BIN]++;
+      else if (bin > 0) state[bin]++;
+    }
+    if (!topkFindFrom(state, floor)) continue;
     found++;
     assert.equal([state[TOPK_THRESHOLD], state[TOPK_TIES]], [threshold, ties], `trial ${trial}`);
   }
   assert.ok(found > 150 && found < 400, `${found} found`);
+});
+
+test('the floor lies below the guess, by a thirtieth of it', () => {
+  assert.equal([1, 2, 31, 32, 3200, 131071].map(topkFloor), [0, 1, 30, 30, 3099, 130815]);
 });
 
 test.run();

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { arenaLayout } from '../../../shared/model/arena.js';
 import { boardProfile } from '../../../shared/model/boards.js';
+import type { ModelDescription } from '../../../shared/model/description.js';
 import { checkExponents, sumShiftOf } from '../../../shared/model/exponents.js';
 import { align4, layoutOf } from '../../../shared/model/layout.js';
 import { checkMemory, memoryOf } from '../../../shared/model/memory.js';
@@ -48,6 +49,7 @@ const COUNTS = [
   { active: 7, keptInputs: 2, sent: 7 },
   { active: 6, keptInputs: 3, sent: 6 },
 ];
+const UNITS = { kind: 'dense', units: 2 } as const;
 const BYTES = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4 };
 
 test('no two tensors of the arena share a byte, and none lies in the parameters', () => {
@@ -74,6 +76,27 @@ test('index lists are there for sparse layers only, activations for all but the 
   assert.is(layers[0].activations?.length, 12);
   assert.is(layers[1].columns, undefined); // 6 of 6 active
   assert.is(layers[1].activations, undefined);
+});
+
+test('a list has room for its active weights and a row more while weights are chosen', () => {
+  const dense = [network(5, 3, 2), network(300, 2, 2), network(7, 90, 3)];
+  const images = [1, 4, 9].flatMap((side) =>
+    (['valid', 'same'] as const).map((padding): ModelDescription => {
+      const conv = { kind: 'conv2d', channels: 1, kernel: [side, side], stride: [9, 9], padding } as const;
+      return { ...network(1, 2), input: { shape: [3, 9, 9], type: 'uint8', exp: -8 }, layers: [conv, UNITS] };
+    }),
+  );
+  for (const description of [...dense, ...images]) {
+    const layout = layoutOf(description);
+    const counts = layout.layers.map(() => ({ active: 1, keptInputs: 1, sent: 1 }));
+    for (const batch of [1, 8]) {
+      const { layers, listsEnd } = arenaLayout(layout, batch, counts, 11);
+      for (const { index, inputs } of layout.layers) {
+        const room = (listsEnd - layers[index].columns!.offset) / 2;
+        assert.ok(room >= 1 + inputs, `${JSON.stringify(description.input.shape)} layer ${index}: ${room}`);
+      }
+    }
+  }
 });
 
 test('the RAM sum adds up to the arena and the update', () => {
