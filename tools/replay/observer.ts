@@ -43,8 +43,9 @@ export function observe({ broker, task, device, hear, log, onListening, onRefuse
   client.on('connect', () => {
     let wanted = topics.length;
     for (const topic of topics) {
-      client.subscribe(topic, { qos: 1 }, (error) => {
-        if (isRefusal(error)) onRefused(topic);
+      client.subscribe(topic, { qos: 1 }, (error, _, suback) => {
+        // without a SUBACK the connection was lost, or is closed: that refuses nothing
+        if (suback?.granted.some((code) => Number(code) >= REFUSED)) onRefused(topic);
         else if (error === null && --wanted === 0) onListening?.();
       });
     }
@@ -58,9 +59,4 @@ export function observe({ broker, task, device, hear, log, onListening, onRefuse
   });
   client.on('error', (error) => log(`observer: ${error.message}`));
   return { close: () => client.end(true) };
-}
-
-/** A connection that was lost before its SUBACK is none: it is made again. */
-function isRefusal(error: (Error & { readonly code?: unknown }) | null): boolean {
-  return typeof error?.code === 'number' && error.code >= REFUSED;
 }

@@ -43,6 +43,20 @@ test('a connection that is lost before its subscriptions are answered is no refu
   }
 });
 
+test('what the broker refuses is told, topic by topic', async () => {
+  const broker = await TestBroker.open();
+  broker.refuses = (topic) => topic.includes('/update/');
+  const { story, observed } = told(broker.address.port);
+  const observer = observe(observed);
+  try {
+    await until('a refusal', () => story.length > 0);
+    assert.equal(story, ['refused fl/1/digits/update/board-1']);
+  } finally {
+    observer.close();
+    await broker.close();
+  }
+});
+
 test('an observer that is closed before its subscriptions are answered was not refused', async () => {
   const broker = await TestBroker.open();
   const { story, observed } = told(broker.address.port);
