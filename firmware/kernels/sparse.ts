@@ -242,3 +242,37 @@ export function sparseInputGradient(
     }
   }
 }
+
+/**
+ * The largest |weight| among the active ones of rows fromRow to toRow - 1.
+ *
+ * @param weights   int16 [rows × cols]
+ * @param rowStarts int32 [rows + 1]
+ * @param columns   uint16 [active]
+ * @where active = rowStarts[rowStartsAt + rows]
+ * @returns 0 to 32768
+ */
+export function largestActive(
+  weights: Int16Array,
+  weightsAt: number,
+  rowStarts: Int32Array,
+  rowStartsAt: number,
+  columns: Uint16Array,
+  columnsAt: number,
+  cols: number,
+  fromRow: number,
+  toRow: number,
+): number {
+  let most = 0;
+  let least = 0;
+  for (let r = fromRow; r < toRow; r++) {
+    const row = weightsAt + r * cols;
+    const end = columnsAt + rowStarts[rowStartsAt + r + 1];
+    for (let k = columnsAt + rowStarts[rowStartsAt + r]; k < end; k++) {
+      const w = weights[row + columns[k]];
+      if (w > most) most = w;
+      if (w < least) least = w;
+    }
+  }
+  return -least > most ? -least : most;
+}

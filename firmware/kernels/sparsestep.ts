@@ -17,6 +17,7 @@ import { stepColumns } from './steps/columns.js';
 import { stepFour, stepFourByPeriod } from './steps/four.js';
 import { stepOne, stepOneByPeriod } from './steps/one.js';
 import { stepRow, stepRowOfEight } from './steps/rows.js';
+import { stepFourUnclipped } from './steps/unclipped.js';
 
 /**
  * weights[r][c] -= rate · Σ_lane errors[r] · inputs[c], for the kept columns of rows fromRow to toRow - 1.
@@ -29,6 +30,7 @@ import { stepRow, stepRowOfEight } from './steps/rows.js';
  * @param noise    int32 [NOISE_LENGTH]
  * @param noiseTurn 0 to NOISE_LENGTH - 1
  * @param shift    0 to 30
+ * @param clips    0 to 1: 0 = this step can take no weight past ±weightMax, so that it need not look
  * @returns how many weights were clipped
  */
 export function sparseWeightStep(
@@ -51,6 +53,7 @@ export function sparseWeightStep(
   lanes: number,
   fromRow: number,
   toRow: number,
+  clips: number,
 ): number {
   const row = weightsAt + fromRow * cols;
   const turn = noiseTurn + fromRow * cols;
@@ -62,7 +65,13 @@ export function sparseWeightStep(
   if (lanes === 1) {
     let k = 0;
     for (; k + 4 <= keptCount; k += 4) {
-      if (period > 0) {
+      if (period > 0 && clips === 0) {
+        // biome-ignore format: arguments in groups
+        stepFourUnclipped(
+          weights, row, errors, start, end, inputs, inputsAt, kept, keptAt + k, noise, noiseAt, turn,
+          mantissa, shift, cols, period,
+        );
+      } else if (period > 0) {
         // biome-ignore format: arguments in groups
         clipped += stepFourByPeriod(
           weights, row, errors, start, end, inputs, inputsAt, kept, keptAt + k, noise, noiseAt, turn,
@@ -97,7 +106,7 @@ export function sparseWeightStep(
     // biome-ignore format: arguments in groups
     return stepColumns(
       weights, row, errors, start, end, inputs, inputsAt, kept, keptAt, keptAt + keptCount, noise, noiseAt, turn,
-      mantissa, shift, weightMax, cols, period,
+      mantissa, shift, weightMax, cols, period, clips,
     );
   }
   for (let r = fromRow; r < toRow; r++) {

@@ -20,6 +20,7 @@ export class TrainingBatch implements Batch {
   readonly example: Uint8Array; // as it was read
   readonly labels: Uint8Array; // by lane
   readonly leastKept: number[]; // by layer, of the last examples: a guess, which changes no choice
+  readonly rooms: number[]; // by layer, see room.ts
   readonly cuts: number[]; // by layer, see gradientCut
   readonly leastBiasShifts: number[]; // by layer, see biasShiftMost
   readonly wideSquares: Float64Array; // of errors, then of inputs, by lane: sums that may pass int32
@@ -38,6 +39,7 @@ export class TrainingBatch implements Batch {
   cut = 0; // bits that a gradient loses before the rate, see gradientCut
   mantissa = 0; // of the weights' step
   shift = 0;
+  clips = 1; // 0 = no weight of the layer can be clipped in this step
   biasMantissa = 0;
   biasShift = 0;
   // of all steps so far
@@ -54,6 +56,7 @@ export class TrainingBatch implements Batch {
     this.example = u8.subarray(arena.example.offset, arena.example.offset + arena.example.length);
     this.labels = new Uint8Array(method.batch);
     this.leastKept = layers.map(() => 0);
+    this.rooms = layers.map(() => 0);
     this.cuts = layers.map(() => 0);
     this.leastBiasShifts = layers.map(() => 0);
     this.wideSquares = new Float64Array(2 * method.batch);

@@ -15,6 +15,7 @@ import { sparseWeightStep } from '../kernels/sparsestep.js';
 import { biasStep, denseWeightStep } from '../kernels/step.js';
 import type { TrainingBatch } from './batch.js';
 import type { LayerPlaces } from './places.js';
+import { takeRoom } from './room.js';
 import { type Stage, stage } from './stage.js';
 
 export interface WeightChoice {
@@ -60,6 +61,7 @@ function setRates(batch: TrainingBatch, { layer, weightExp, biasExp, inputExp }:
   batch.cut = cut;
   batch.mantissa = i32[at];
   batch.shift = i32[at + 1];
+  batch.clips = takeRoom(batch, layer.index);
   batch.biasMantissa = i32[at + 2];
   batch.biasShift = i32[at + 3];
   batch.normShift = 0;
@@ -94,7 +96,7 @@ function dense(batch: TrainingBatch, places: LayerPlaces, from: number, to: numb
     // biome-ignore format: arguments in groups
     batch.clipped += sparseWeightStep(
       i16, weightsAt, i16, errorsAt, inputs, inputsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn,
-      mantissa, shift, weightMax, cols, lanes, from, to,
+      mantissa, shift, weightMax, cols, lanes, from, to, batch.clips,
     );
   }
 }

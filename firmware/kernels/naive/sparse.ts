@@ -63,6 +63,28 @@ export function sparseInputGradient(
   }
 }
 
+/** max |weight| over the listed ones; arguments as the kernel's. */
+export function largestActive(
+  weights: Int16Array,
+  weightsAt: number,
+  rowStarts: Int32Array,
+  rowStartsAt: number,
+  columns: Uint16Array,
+  columnsAt: number,
+  cols: number,
+  fromRow: number,
+  toRow: number,
+): number {
+  let most = 0;
+  for (let r = fromRow; r < toRow; r++) {
+    for (let c = 0; c < cols; c++) {
+      if (!isActive(rowStarts, rowStartsAt, columns, columnsAt, r, c)) continue;
+      most = Math.max(most, Math.abs(weights[weightsAt + r * cols + c]));
+    }
+  }
+  return most;
+}
+
 /** Whether row r lists column c. */
 function isActive(
   rowStarts: Int32Array,

@@ -32,7 +32,7 @@ export function denseWeightStep(
   );
 }
 
-/** The same for the kept columns; arguments and result as the kernel's. */
+/** The same for the kept columns; arguments and result as the kernel's, but that it may always clip. */
 export function sparseWeightStep(
   weights: Int16Array,
   weightsAt: number,

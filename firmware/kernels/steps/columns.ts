@@ -4,6 +4,7 @@
  */
 import { stepEight, stepPairsByPeriod, stepTwo } from './eight.js';
 import { stepOne, stepOneByPeriod } from './one.js';
+import { stepPairsUnclipped } from './unclipped.js';
 
 /** Columns with eight lanes. */
 export function stepColumns(
@@ -25,6 +26,7 @@ export function stepColumns(
   weightMax: number,
   cols: number,
   period: number,
+  clips: number,
 ): number {
   let clipped = 0;
   let waiting = -1; // a column that goes with the next of its kind
@@ -55,11 +57,19 @@ export function stepColumns(
           run++;
         }
         if (((run - k) & 1) === 0) run--;
-        // biome-ignore format: arguments in groups
-        clipped += stepPairsByPeriod(
-          weights, weightsAt, errors, start, end, inputs, inputsAt, waiting, kept, k, run, noise, noiseAt, turn,
-          mantissa, shift, weightMax, cols, period,
-        );
+        if (clips === 0) {
+          // biome-ignore format: arguments in groups
+          stepPairsUnclipped(
+            weights, weightsAt, errors, start, end, inputs, inputsAt, waiting, kept, k, run, noise, noiseAt, turn,
+            mantissa, shift, cols, period,
+          );
+        } else {
+          // biome-ignore format: arguments in groups
+          clipped += stepPairsByPeriod(
+            weights, weightsAt, errors, start, end, inputs, inputsAt, waiting, kept, k, run, noise, noiseAt, turn,
+            mantissa, shift, weightMax, cols, period,
+          );
+        }
         waiting = -1;
         k = run - 1;
       } else {

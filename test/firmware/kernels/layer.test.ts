@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { denseForward, denseInputGradient } from '../../../firmware/kernels/dense.js';
 import * as naiveDense from '../../../firmware/kernels/naive/dense.js';
 import * as naiveSparse from '../../../firmware/kernels/naive/sparse.js';
-import { sparseForward, sparseInputGradient } from '../../../firmware/kernels/sparse.js';
+import { largestActive, sparseForward, sparseInputGradient } from '../../../firmware/kernels/sparse.js';
 import { Random } from '../../../shared/fixed/random.js';
 import { type Arena, checkTwin, filled, ranges } from './twin.js';
 
@@ -126,6 +126,21 @@ test('sparseInputGradient adds what its twin adds, whole or in ranges of rows', 
     gradientSparse(naiveSparse.sparseInputGradient, lanes, layer),
     layer.rows,
   ]);
+});
+
+test('largestActive equals its twin, and -32768 counts', () => {
+  const random = new Random(6);
+  for (let trial = 0; trial < 100; trial++) {
+    const { rows, cols, specs } = layerSpecs(random, 1);
+    if (trial % 10 === 0) specs.weights.values[random.below(rows * cols)] = -32768;
+    const from = random.below(rows);
+    const to = from + random.below(rows + 1 - from);
+    const largest =
+      (kernel: typeof largestActive) =>
+      ({ i16, i32, u16, at }: Arena<typeof specs>) =>
+        kernel(i16, at.weights, i32, at.rowStarts, u16, at.columns, cols, from, to);
+    checkTwin(random, specs, largest(largestActive), largest(naiveSparse.largestActive), `trial ${trial}`);
+  }
 });
 
 test('a list of every column gives the sums of the dense kernel', () => {

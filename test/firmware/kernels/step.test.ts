@@ -11,15 +11,26 @@ const test = suite('kernels/step');
 
 const TRIALS = 30; // for each number of lanes
 
-function stepSpecs(random: Random, lanes: number, rows = 1 + random.below(14), cols = 1 + random.below(29)) {
+/** @param clips 0: weights have room for a step */
+function stepSpecs(
+  random: Random,
+  lanes: number,
+  rows = 1 + random.below(14),
+  cols = 1 + random.below(29),
+  clips = 1,
+) {
   const signed = random.below(2) === 0;
-  const weightMax = random.below(3) === 0 ? 255 + random.below(1000) : 32767;
+  const mantissa = random.below(5) === 0 ? 255 : random.below(256);
+  const shift =
+    clips === 0 ? 18 + random.below(13) : random.below(5) === 0 ? 30 * random.below(2) : random.below(31);
+  const weightMax = random.below(3) === 0 ? (clips === 0 ? 5000 : 255) + random.below(1000) : 32767;
+  const most = clips === 0 ? weightMax - ((lanes * 1023 * 255 * mantissa) >> shift) - 1 : weightMax;
   const noise = new Int32Array(NOISE_LENGTH);
   fillNoise(noise, 0, random.next());
   const share = 1 + random.below(4); // of 4
   const kept = Array.from({ length: cols }, (_, c) => c).filter(() => random.below(4) < share);
   const specs = {
-    weights: { type: 'i16', values: filled(random, rows * cols, -weightMax, weightMax), out: true },
+    weights: { type: 'i16', values: filled(random, rows * cols, -most, most), out: true },
     errors: { type: 'i16', values: filled(random, rows * lanes, -1023, 1023) },
     inputs: {
       type: signed ? 'i8' : 'u8',
@@ -29,9 +40,7 @@ function stepSpecs(random: Random, lanes: number, rows = 1 + random.below(14), c
     noise: { type: 'i32', values: noise },
   } as const;
   const turn = random.below(NOISE_LENGTH);
-  const mantissa = random.below(5) === 0 ? 255 : random.below(256);
-  const shift = random.below(5) === 0 ? 30 * random.below(2) : random.below(31);
-  return { rows, cols, signed, weightMax, keptCount: kept.length, turn, mantissa, shift, specs };
+  return { rows, cols, signed, weightMax, clips, keptCount: kept.length, turn, mantissa, shift, specs };
 }
 
 type Step = ReturnType<typeof stepSpecs>;
@@ -44,7 +53,7 @@ function checkSparse(
   cuts: readonly [number, number][],
   what: string,
 ): number {
-  const { rows, cols, signed, weightMax, keptCount, turn, mantissa, shift } = step;
+  const { rows, cols, signed, weightMax, clips, keptCount, turn, mantissa, shift } = step;
   let clipped = 0;
   const sparse =
     (kernel: typeof sparseWeightStep) =>
@@ -52,7 +61,7 @@ function checkSparse(
       // biome-ignore format: arguments in groups
       kernel(
         i16, at.weights, i16, at.errors, signed ? i8 : u8, at.inputs, u16, at.kept, keptCount,
-        i32, at.noise, turn, mantissa, shift, weightMax, cols, lanes, from, to,
+        i32, at.noise, turn, mantissa, shift, weightMax, cols, lanes, from, to, clips,
       );
   checkTwin(
     random,
@@ -119,8 +128,9 @@ test('where rows meet the same noise again a sparse step equals its twin', () =>
     [2048, 1],
   ]) {
     for (const lanes of [1, 8]) {
-      for (let trial = 0; trial < 6; trial++) {
-        const step = stepSpecs(random, lanes, 4 * period + random.below(3 * period), cols);
+      for (let trial = 0; trial < 9; trial++) {
+        const rows = 4 * period + random.below(3 * period);
+        const step = stepSpecs(random, lanes, rows, cols, trial < 6 ? 1 : 0);
         const half = step.rows >> 1; // as few rows as this go another way
         const cuts: [number, number][] =
           trial % 3 === 0
