@@ -3,12 +3,17 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import type { Exit } from './outcome.js';
+import { type Exit, hasReport } from './outcome.js';
 
 const TSX = import.meta.resolve('tsx');
 
+export interface Limits {
+  readonly timeoutMs: number; // for the file
+  readonly lingerMs: number; // from its report to its end
+}
+
 /** A child that cannot start ends like one that failed: the reason is in its output. */
-export function runFile(root: string, file: string, timeoutMs: number): Promise<Exit> {
+export function runFile(root: string, file: string, { timeoutMs, lingerMs }: Limits): Promise<Exit> {
   return new Promise((resolve) => {
     const env = { ...process.env, NO_COLOR: '1' };
     delete (env as Record<string, string | undefined>).FORCE_COLOR;
@@ -21,8 +26,14 @@ export function runFile(root: string, file: string, timeoutMs: number): Promise<
     });
     let output = '';
     let timedOut = false;
+    let isReported = false;
+    // a test that failed may leave something open: its report must not wait for that
     const append = (text: string) => {
       output += text;
+      if (isReported || !hasReport(output)) return;
+      isReported = true;
+      clearTimeout(timer);
+      timer = setTimeout(overdue, lingerMs);
     };
     child.stdout.setEncoding('utf8').on('data', append);
     child.stderr.setEncoding('utf8').on('data', append);
@@ -34,10 +45,11 @@ export function runFile(root: string, file: string, timeoutMs: number): Promise<
         // the group is empty: nothing was left
       }
     };
-    const timer = setTimeout(() => {
+    const overdue = () => {
       timedOut = true;
       killGroup();
-    }, timeoutMs);
+    };
+    let timer = setTimeout(overdue, timeoutMs);
     process.once('exit', killGroup);
     child.once('exit', killGroup);
     child.once('error', (error) => append(`${error.message}\n`));

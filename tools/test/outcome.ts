@@ -21,6 +21,11 @@ export interface Exit {
 
 const SUMMARY = /^ {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)$/gm;
 
+/** Whether uvu has told what came of all its tests. */
+export function hasReport(output: string): boolean {
+  return output.search(SUMMARY) >= 0;
+}
+
 export function judge({ code, timedOut, output }: Exit): Outcome {
   const skipped = [...output.matchAll(SKIP_LINE)].length;
   const summary = [...output.matchAll(SUMMARY)].at(-1);
@@ -29,7 +34,11 @@ export function judge({ code, timedOut, output }: Exit): Outcome {
   return { passed, failed: Math.max(total - passed, problem === '' ? 0 : 1), skipped, problem };
 
   function problemOf(): string {
-    if (timedOut) return 'did not end in time: killed';
+    if (timedOut) {
+      return summary === undefined
+        ? 'did not end in time: killed'
+        : 'did not end after its last test: killed';
+    }
     if (code !== 0 && passed === total) return `exit code ${code ?? 'none: ended by a signal'}`;
     if (summary === undefined) return 'no test ran: is test.run() at the end?';
     if (leftOut > 0) return `${leftOut} tests left out by .only or .skip`;

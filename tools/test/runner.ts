@@ -14,6 +14,7 @@ export interface TestRun {
   readonly root: string; // folder that holds `test`
   readonly patterns: readonly string[]; // parts of file names, any of them; none = every file
   readonly timeoutMs: number; // for one file
+  readonly lingerMs?: number; // for its end after its last test
   readonly write: (line: string) => void;
 }
 
@@ -22,6 +23,9 @@ export interface Totals {
   readonly failed: number;
   readonly skipped: number;
 }
+
+/** What a slow machine needs to end a process that has closed everything. */
+const LINGER_MS = 20_000;
 
 /** Runs the files whose name holds one of the patterns. No such file: one failure. */
 export async function runTests(run: TestRun): Promise<Totals> {
@@ -43,7 +47,8 @@ export async function runTests(run: TestRun): Promise<Totals> {
   async function worker(): Promise<void> {
     for (const file of queue) {
       const start = performance.now();
-      const exit = await runFile(run.root, file, run.timeoutMs);
+      const { root, timeoutMs, lingerMs = LINGER_MS } = run;
+      const exit = await runFile(root, file, { timeoutMs, lingerMs });
       const outcome = judge(exit);
       const seconds = (performance.now() - start) / 1000;
       run.write(formatLine(file.padEnd(width), outcome, seconds));

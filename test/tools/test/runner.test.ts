@@ -13,7 +13,7 @@ const SKIP = `import { skip } from '${new URL('../../../tools/test/skip.ts', imp
 /** Runs planted files, name to source, in a folder of their own. */
 async function runPlanted(
   files: Record<string, string>,
-  { timeoutMs = 60_000, patterns = [] as string[] } = {},
+  { timeoutMs = 60_000, lingerMs = undefined as number | undefined, patterns = [] as string[] } = {},
 ): Promise<{ totals: Totals; text: string }> {
   const root = mkdtempSync(join(tmpdir(), 'sparrow-runner-'));
   try {
@@ -23,15 +23,19 @@ async function runPlanted(
       writeFileSync(join(root, 'test', `${name}.test.ts`), source);
     }
     const lines: string[] = [];
-    const totals = await runTests({ root, patterns, timeoutMs, write: (line) => lines.push(line) });
+    const totals = await runTests({ root, patterns, timeoutMs, lingerMs, write: (line) => lines.push(line) });
     return { totals, text: lines.join('\n') };
   } finally {
     rmSync(root, { recursive: true });
   }
 }
 
-async function failsWith(source: string, why: RegExp, timeoutMs?: number): Promise<void> {
-  const { totals, text } = await runPlanted({ planted: source }, { timeoutMs });
+async function failsWith(
+  source: string,
+  why: RegExp,
+  limits: { timeoutMs?: number; lingerMs?: number } = {},
+): Promise<void> {
+  const { totals, text } = await runPlanted({ planted: source }, limits);
   assert.is(totals.failed, 1);
   assert.match(text, /^FAIL test\/planted\.test\.ts/);
   assert.match(text, why);
@@ -79,9 +83,26 @@ test('an exit with a code after green tests is a failure', () =>
 
 test('a file that does not end is killed and is a failure', () =>
   failsWith(
-    `${UVU}test('a', () => {});\ntest.run();\nsetTimeout(() => {}, 30_000);`,
-    /1 passed, 1 failed .*did not end in time/,
-    3_000,
+    `${UVU}setInterval(() => {}, 1000);\ntest('a', () => new Promise(() => {}));\ntest.run();`,
+    /0 passed, 1 failed .*did not end in time/,
+    { timeoutMs: 3_000 },
+  ));
+
+test('a file that stays after its last test is killed, long before its time is over', async () => {
+  const start = performance.now();
+  const stays = "test('a', () => { throw new Error('pear'); });\ntest.run();\nsetInterval(() => {}, 1000);";
+  await failsWith(`${UVU}${stays}`, /0 passed, 1 failed .*did not end after its last test.*pear/s, {
+    timeoutMs: 600_000,
+    lingerMs: 300,
+  });
+  assert.ok(performance.now() - start < 300_000);
+});
+
+test('a file that passed but stays is a failure', () =>
+  failsWith(
+    `${UVU}test('a', () => {});\ntest.run();\nsetInterval(() => {}, 1000);`,
+    /1 passed, 1 failed .*did not end after its last test/,
+    { lingerMs: 300 },
   ));
 
 test('a skipped file is counted and its reason is shown', async () => {
