@@ -61,7 +61,7 @@ test('a line per board while the broker runs, and when it has ended', async () =
     room.start();
     await broker.finished;
     const stored = () => NAMES.every((name) => readMetrics(data, name).length === ROUNDS);
-    await until(stored, 'the metrics of all rounds on disk', 20_000);
+    await until(stored, 'the metrics of all rounds on disk');
     const running = await sparrow(folder, ['devices']);
     assert.equal([running.code, running.errors], [0, []]);
     assert.equal(

@@ -45,7 +45,9 @@ class Running {
   /** The first line that matches. */
   async line(pattern: RegExp): Promise<string> {
     const found = () => this.lines.find((line) => pattern.test(line));
-    await until(() => found() !== undefined, `${pattern}: ${this.lines.join('\n')}`, 60_000);
+    await until(() => found() !== undefined, `${pattern}`).catch((error: Error) => {
+      throw new Error(`${error.message}:\n${this.lines.join('\n')}`);
+    });
     return found() as string;
   }
 

@@ -28,6 +28,10 @@ import { type Partition, parsePartitions, partitionNamed } from '../../../../too
 import type { HeapUse } from '../../../../tools/xs/host.js';
 import { digitsSettings, QUICK, ROUNDS, TASK } from '../../../tools/emulator/digits.js';
 
+/** These end a broken test, and judge nothing: a busy machine may be slow. */
+const LINE_MS = 60_000;
+const RUN_MS = 120_000;
+
 const CHIP_BYTES = 4 * 1024 * 1024;
 const TABLE = join(import.meta.dirname, '../../../../firmware/ports/moddable/esp32/partitions.csv');
 export const PARTITIONS = parsePartitions(readFileSync(TABLE, 'utf8'), 'partitions.csv');
@@ -120,14 +124,14 @@ export class Chip {
   }
 
   /** @throws Error with all that it said, when it does not say so in time */
-  async line(pattern: RegExp, withinMs = 10_000): Promise<string> {
+  async line(pattern: RegExp, withinMs = LINE_MS): Promise<string> {
     const found = () => this.lines.find((line) => pattern.test(line));
     await this.#until(() => found() !== undefined, `a line ${pattern}`, withinMs);
     return found()!;
   }
 
   /** @returns the reason */
-  async ended(withinMs = 10_000): Promise<string> {
+  async ended(withinMs = LINE_MS): Promise<string> {
     await this.#until(() => this.#end !== undefined, 'its end', withinMs);
     return this.#end!;
   }
@@ -193,7 +197,7 @@ export class ChipRoom {
   }
 
   /** The whole federation. @throws Error when it takes too long: a chip may have ended by itself */
-  async run(withinMs = 40_000): Promise<Outcome> {
+  async run(withinMs = RUN_MS): Promise<Outcome> {
     const { folder } = this.#options;
     await this.#open();
     const port = await this.proxy.listen();
