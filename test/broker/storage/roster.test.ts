@@ -11,6 +11,7 @@ import { METRICS_KEPT } from '../../../broker/storage/schema.js';
 import { FolderStore } from '../../../broker/storage/store.js';
 import { encodeMetrics, type Metrics } from '../../../shared/protocol/metrics.js';
 import { Folders } from '../folder.js';
+import { until } from '../mqtt/clients.js';
 import { Room } from '../rounds/room.js';
 import { devices, roundSettings } from '../task.js';
 
@@ -130,8 +131,7 @@ test('nobody waits for metrics: they go with the next update, or alone after a s
   await store.accept({ device: 'a', round: 1, attempt: 1, frame: Uint8Array.of(1) });
   assert.is(readMetrics(folder, 'a').length, 1);
   store.saveMetrics(saved('a', metricsOf(2)));
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  assert.is(readMetrics(folder, 'a').length, 2);
+  await until(() => readMetrics(folder, 'a').length === 2, 'metrics alone');
 });
 
 test('a forgotten device takes its metrics and refusals along', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CATALOGUE } from '../../../tools/datasets/catalogue.js';
 import { download } from '../../../tools/datasets/download.js';
+import { until } from '../../broker/mqtt/clients.js';
 import { rejects, withFiles } from './files.js';
 
 const test = suite('datasets/download');
@@ -74,13 +75,18 @@ test('md5 serves as well', () =>
 
 test('a broken download goes on where it stopped', () => {
   const ranges: (string | undefined)[] = [];
+  let part = '';
   const breaking: Answer = (request, response) => {
     ranges.push(request.headers.range);
     if (ranges.length > 1) return withRanges(request, response);
     response.writeHead(200, { 'content-length': BYTES.length });
-    response.write(BYTES.subarray(0, 40_000), () => setTimeout(() => response.destroy(), 50));
+    response.write(BYTES.subarray(0, 40_000));
+    void until(() => existsSync(part) && statSync(part).size === 40_000, 'the first part').then(() =>
+      response.destroy(),
+    );
   };
   return withServer(breaking, async (url, folder) => {
+    part = join(folder, 'set.bin.part');
     let message = '';
     await download(fileOf(url), folder, silent).catch((error: Error) => {
       message = error.message;

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../../../shared/fixed/random.js';
 import { manifestLimits, moddableFiles } from '../../../../tools/emulator/moddablefiles.js';
+import type { Surroundings } from '../../../../tools/emulator/moddablenet.js';
 import type { XsEngineFiles } from '../../../../tools/emulator/xsboard.js';
 import { told } from '../../../../tools/test/hook.js';
 import { skip } from '../../../../tools/test/skip.js';
@@ -61,6 +62,21 @@ function leavesRoom({ memory }: Outcome): void {
       `${stackPeak / slotBytes} of ${stackSlots} of stack`,
     );
   }
+}
+
+const NO_WIFI = /^no Wi-Fi Café upstairs, next try in \d+ ms$/;
+
+/** The access point goes, and comes back when each chip has said that it misses it. */
+function offUntilMissed({ accessPoint }: Surroundings, chips: readonly Chip[]): void {
+  const misses = ({ lines }: Chip) => lines.filter((line) => NO_WIFI.test(line)).length;
+  const before = chips.map(misses);
+  accessPoint.isOn = false;
+  const look = setInterval(() => {
+    if (chips.length === 0 || chips.some((chip, i) => misses(chip) === (before[i] ?? 0))) return;
+    accessPoint.isOn = true;
+    clearInterval(look);
+  }, 5);
+  look.unref();
 }
 
 const missing = missingForHost();
@@ -123,21 +139,15 @@ else {
       onReport({ chips, around }, round, device) {
         if (device !== deviceName(3) || round === ROUNDS) return;
         drops += 1;
-        around.accessPoint.isOn = false;
+        offUntilMissed(around, chips);
         for (const { board } of chips) board.dropWifi();
-        setTimeout(() => {
-          around.accessPoint.isOn = true;
-        }, 150);
       },
     });
-    room.around.accessPoint.isOn = false;
-    setTimeout(() => {
-      room.around.accessPoint.isOn = true;
-    }, 300);
+    offUntilMissed(room.around, room.chips);
     isSameAs(await room.run(), twins);
     assert.ok(drops > 0);
     for (const { lines } of room.chips) {
-      assert.ok(lines.some((line) => /^no Wi-Fi Café upstairs, next try in \d+ ms$/.test(line)));
+      assert.ok(lines.some((line) => NO_WIFI.test(line)));
       assert.ok(lines.filter((line) => line.startsWith('Wi-Fi Café upstairs, address')).length > 1);
     }
   });
@@ -232,7 +242,7 @@ else {
   test('a wrong password, and a broker that is nowhere, are said', async () => {
     const setup = { ...WIFI, password: 'wrong horse', device: 'desk-1' };
     const locked = powered({ engine, chip: flashedChip(setup, 0), speed: SPEED });
-    await locked.line(/^no Wi-Fi Café upstairs, next try in \d+ ms$/);
+    await locked.line(NO_WIFI);
     const lost = powered({
       engine,
       chip: flashedChip({ ...setup, ...WIFI, broker: 'nowhere.lan' }, 0),
