@@ -19,10 +19,16 @@ export interface Fate {
   readonly count: number;
 }
 
+interface Asked {
+  readonly resolve: (bytes: number) => void;
+  readonly reject: (error: Error) => void;
+}
+
 export class BrokerProcess {
   /** What it has said: `port <number>`, then a line for each event and each log line, see serve.ts. */
   readonly lines: string[] = [];
   readonly #counts = new Map<string, number>();
+  readonly #asked: Asked[] = []; // how much memory it has
   readonly #child: ChildProcess;
 
   private constructor(settings: BrokerSettings, fate: Fate | undefined) {
@@ -35,6 +41,10 @@ export class BrokerProcess {
       const [kind] = line.split(' ', 1);
       this.lines.push(line);
       this.#counts.set(kind, this.count(kind) + 1);
+    });
+    this.#child.on('message', (bytes) => this.#asked.shift()?.resolve(Number(bytes)));
+    this.#child.once('exit', () => {
+      for (const { reject } of this.#asked.splice(0)) reject(new Error('broker process ended'));
     });
   }
 
@@ -64,11 +74,12 @@ export class BrokerProcess {
     if (!isSaid(this.lines)) throw new Error(`broker process ended, expected ${what}`);
   }
 
-  /** Resident memory of the process. */
-  async rssBytes(): Promise<number> {
-    const answer = once(this.#child, 'message');
-    this.#child.send('rss');
-    return (await answer)[0];
+  /** Resident memory of the process. @throws Error when it ends before it answers */
+  rssBytes(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ resolve, reject });
+      this.#child.send('rss', (error) => error && reject(error));
+    });
   }
 
   /** Resolves when its fate has overtaken it. */
