@@ -8,7 +8,17 @@ import { EmulatedBoard } from '../../../tools/emulator/board.js';
 import { deviceName } from '../../../tools/emulator/room.js';
 import { Folders } from '../../broker/folder.js';
 import { BrokerProcess } from '../../broker/process.js';
-import { BOARDS, digitsSettings, finalModel, isSame, openDigits, QUICK, SHARDS, TASK } from './digits.js';
+import {
+  BOARDS,
+  digitsSettings,
+  ended,
+  finalModel,
+  isSame,
+  openDigits,
+  QUICK,
+  SHARDS,
+  TASK,
+} from './digits.js';
 
 const test = suite('room with deltas');
 
@@ -60,9 +70,12 @@ async function federate(settings: BrokerSettings, host?: (ports: Ports) => Ports
     if (event.kind === 'committed') bytesDown.push(event.bytesDown);
   });
   const boards = boardsOf(broker.port, lines, host);
-  await broker.finished;
-  for (const board of boards) board.stop();
-  await broker.close();
+  try {
+    await ended(broker, () => lines);
+  } finally {
+    for (const board of boards) board.stop();
+    await broker.close();
+  }
   return { model: finalModel(settings.folder), bytesDown, lines };
 }
 

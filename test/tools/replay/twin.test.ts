@@ -11,8 +11,8 @@ import { observe } from '../../../tools/replay/observer.js';
 import { Recorder } from '../../../tools/replay/recorder.js';
 import { Twin } from '../../../tools/replay/twin.js';
 import { Folders } from '../../broker/folder.js';
-import { sleep, until } from '../../firmware/room.js';
-import { digitsRoom, digitsSettings, openDigits, ROUNDS, SHARDS, TASK } from '../emulator/digits.js';
+import { until } from '../../firmware/room.js';
+import { digitsRoom, digitsSettings, ended, openDigits, ROUNDS, SHARDS, TASK } from '../emulator/digits.js';
 
 const test = suite('replay/twin');
 
@@ -54,25 +54,32 @@ async function shadowed(
     if (parseTopic(topic)?.kind === 'model') models.push(payload);
     recorder.hear(topic, payload);
   };
+  let isListening = false;
   const observer = observe({
     broker: { host: '127.0.0.1', port: broker.port },
     task: TASK,
     device: ear === 'room' ? undefined : DEVICE,
     ...{ hear, log },
+    onListening: () => {
+      isListening = true;
+    },
     onRefused: (topic) => refused.push(topic),
   });
-  await sleep(1000); // until it has subscribed
   const room = digitsRoom(broker.port, {
     joinMs: 300,
     onPublish: ear === 'room' ? (_device, topic, payload) => hear(topic, payload) : undefined,
     ...changes(models),
   });
-  room.start();
-  await broker.finished;
-  if (ear !== 'broker that keeps updates') await until('the twin', () => twin.compared >= ROUNDS);
-  room.stop();
-  observer.close();
-  await broker.close();
+  try {
+    await until('the observer', () => isListening || refused.length > 0);
+    room.start();
+    await ended(broker, () => lines);
+    if (ear !== 'broker that keeps updates') await until('the twin', () => twin.compared >= ROUNDS);
+  } finally {
+    room.stop();
+    observer.close();
+    await broker.close();
+  }
   return { lines, twin, refused };
 }
 
