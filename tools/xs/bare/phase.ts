@@ -42,7 +42,7 @@ export interface Place {
 const KERNELS: readonly (readonly [Phase, RegExp])[] = [
   ['examples', /^interleave|^shuffle$/],
   ['loss', /^softmax/],
-  ['re-selection', /^topk|Candidates$/],
+  ['re-selection', /^topk|Candidates$|^largestActive$/],
   ['activations', /^keep|^listKept$|^listPositions$/],
   ['norms', /Squares$|Norms$/],
   ['weight step', /Steps?$|^pullWeights$/],
