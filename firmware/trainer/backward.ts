@@ -78,20 +78,12 @@ function clearSums({ network, lanes }: TrainingBatch, _: unknown, from: number, 
   clearValues(network.i32, network.sumsAt + from * lanes, (to - from) * lanes);
 }
 
-function addLoss(batch: TrainingBatch, { layer, sumShift }: LayerPlaces, from: number, to: number): void {
-  const { i32, sumsAt } = batch.network;
-  const { labels, lanes } = batch;
+function addLoss(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
   batch.errorExp = -GRADIENT_BITS;
+  // biome-ignore format: arguments in groups
   batch.lossOctaves += softmaxCrossEntropies(
-    i32,
-    sumsAt,
-    labels,
-    0,
-    sumShift,
-    layer.outputs,
-    lanes,
-    from,
-    to,
+    network.i32, network.sumsAt, batch.labels, 0, places.sumShift, places.layer.outputs, batch.lanes, from, to,
   );
 }
 
@@ -110,8 +102,7 @@ function maskErrors(
   to: number,
 ): void {
   const { network, lanes } = batch;
-  const { i32, u8, sumsAt } = network;
-  const largest = reluMask(i32, sumsAt, u8, inputsAt, from * lanes, to * lanes);
+  const largest = reluMask(network.i32, network.sumsAt, network.u8, inputsAt, from * lanes, to * lanes);
   if (from === 0 || largest > batch.largest) batch.largest = largest;
 }
 
@@ -123,64 +114,78 @@ function quantize(batch: TrainingBatch, _: unknown, from: number, to: number): v
     batch.errorShift = shift > 0 ? shift : 0;
     batch.errorExp += batch.errorShift;
   }
-  const { i16, errorsAt, i32, sumsAt } = network;
-  quantizeErrors(i16, errorsAt, i32, sumsAt, batch.errorShift, from * lanes, to * lanes);
+  // biome-ignore format: arguments in groups
+  quantizeErrors(
+    network.i16, network.errorsAt, network.i32, network.sumsAt, batch.errorShift, from * lanes, to * lanes,
+  );
 }
 
-function dense({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, sumsAt, errorsAt } = network;
-  const { inputs, outputs } = places.layer;
-  denseInputGradient(i32, sumsAt, i16, places.weightsAt, i16, errorsAt, outputs, inputs, lanes, from, to);
+function dense(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const layer = places.layer;
+  const i16 = network.i16;
+  // biome-ignore format: arguments in groups
+  denseInputGradient(
+    network.i32, network.sumsAt, i16, places.weightsAt, i16, network.errorsAt, layer.outputs, layer.inputs,
+    batch.lanes, from, to,
+  );
 }
 
-function sparse({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, u16, sumsAt, errorsAt } = network;
+function sparse(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const i32 = network.i32;
+  const i16 = network.i16;
   // biome-ignore format: arguments in groups
   sparseInputGradient(
-    i32, sumsAt, i16, places.weightsAt, i32, places.rowStartsAt, u16, places.columnsAt, i16, errorsAt,
-    places.layer.inputs, lanes, from, to,
+    i32, network.sumsAt, i16, places.weightsAt, i32, places.rowStartsAt, network.u16, places.columnsAt,
+    i16, network.errorsAt, places.layer.inputs, batch.lanes, from, to,
   );
 }
 
-function conv({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, u16, sumsAt, errorsAt } = network;
-  const { inputs, positions, output } = places.layer;
+function conv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const layer = places.layer;
+  const i16 = network.i16;
   // biome-ignore format: arguments in groups
   convInputGradient(
-    i32, sumsAt, places.rowStep, i16, places.weightsAt, i16, errorsAt, output.plane, u16, places.tableAt,
-    inputs, positions, lanes, from, to,
+    network.i32, network.sumsAt, places.rowStep, i16, places.weightsAt, i16, network.errorsAt, layer.output.plane,
+    network.u16, places.tableAt, layer.inputs, layer.positions, batch.lanes, from, to,
   );
 }
 
-function sparseConv({ network, lanes }: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, u16, sumsAt, errorsAt } = network;
-  const { inputs, positions, output } = places.layer;
+function sparseConv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const layer = places.layer;
+  const i32 = network.i32;
+  const i16 = network.i16;
+  const u16 = network.u16;
   // biome-ignore format: arguments in groups
   sparseConvInputGradient(
-    i32, sumsAt, places.rowStep, i16, places.weightsAt, i32, places.rowStartsAt, u16, places.columnsAt,
-    i16, errorsAt, output.plane, u16, places.tableAt, inputs, positions, lanes, from, to,
+    i32, network.sumsAt, places.rowStep, i16, places.weightsAt, i32, places.rowStartsAt, u16, places.columnsAt,
+    i16, network.errorsAt, layer.output.plane, u16, places.tableAt, layer.inputs, layer.positions,
+    batch.lanes, from, to,
   );
 }
 
 function maxPool({ network, lanes }: TrainingBatch, places: PoolPlaces, from: number, to: number): void {
-  const { i32, i16, u16, u8, sumsAt, errorsAt } = network;
-  const { input, output } = places.pool;
+  const pool = places.pool;
   // biome-ignore format: arguments in groups
   maxPoolGradient(
-    i32, sumsAt, u8, places.inputsAt, input.plane, i16, errorsAt, output.plane, u16, places.tableAt,
+    network.i32, network.sumsAt, network.u8, places.inputsAt, pool.input.plane,
+    network.i16, network.errorsAt, pool.output.plane, network.u16, places.tableAt,
     places.size, places.positions, lanes, from, to,
   );
 }
 
 function averagePool(batch: TrainingBatch, places: PoolPlaces, from: number, to: number): void {
-  const { network, lanes } = batch;
-  const { i32, i16, u16, sumsAt, errorsAt } = network;
-  const { size, positions, tableAt } = places;
-  const { input, output } = places.pool;
+  const network = batch.network;
+  const pool = places.pool;
+  const size = places.size;
   if (from === 0) batch.errorExp -= AVERAGE_BITS;
   // biome-ignore format: arguments in groups
   averagePoolGradient(
-    i32, sumsAt, input.plane, i16, errorsAt, output.plane, divideNearest(1 << AVERAGE_BITS, size), u16, tableAt,
-    size, positions, lanes, from, to,
+    network.i32, network.sumsAt, pool.input.plane, network.i16, network.errorsAt, pool.output.plane,
+    divideNearest(1 << AVERAGE_BITS, size), network.u16, places.tableAt, size, places.positions,
+    batch.lanes, from, to,
   );
 }

@@ -13,45 +13,47 @@ import { batchRate } from './rate.js';
 import type { Batch } from './stage.js';
 
 export class TrainingBatch implements Batch {
+  // what stages read most comes first: XS looks for a property from the first to the last
   readonly network: Network;
-  readonly method: TrainingMethod;
-  readonly examples: TrainingExamples;
-  readonly random: Random;
-  readonly example: Uint8Array; // as it was read
-  readonly labels: Uint8Array; // by lane
-  readonly leastKept: number[]; // by layer, of the last examples: a guess, which changes no choice
-  readonly rooms: number[]; // by layer, see room.ts
-  readonly cuts: number[]; // by layer, see gradientCut
-  readonly leastBiasShifts: number[]; // by layer, see biasShiftMost
-  readonly wideSquares: Float64Array; // of errors, then of inputs, by lane: sums that may pass int32
-  readonly #laneMacs: number; // of forward and input gradient
-  first = 0; // place in the order
   lanes = 0;
-  rate: Rate; // of a mean over the lanes
-  unitMacs = 0; // of the next stage that does not know its own
-  largest = 0; // magnitude of the sums
-  errorShift = 0; // from sums to errors
-  errorExp = 0;
   kept = 0; // inputs that the weight gradient uses: columns of a dense layer, else the fan-in
-  bound = 0; // of the norms, see clipSteps
-  normShift = 0; // bits that a sum of norms has lost
   noiseTurn = 0; // where in the noise weight 0 begins
   cut = 0; // bits that a gradient loses before the rate, see gradientCut
   mantissa = 0; // of the weights' step
   shift = 0;
   clips = 1; // 0 = no weight of the layer can be clipped in this step
+  unitMacs = 0; // of the next stage that does not know its own
+  largest = 0; // magnitude of the sums
+  errorShift = 0; // from sums to errors
+  errorExp = 0;
+  macs = 0; // of forward, input gradient and weight gradient, in all steps so far
+  clipped = 0; // weights, in all steps so far
   biasMantissa = 0;
   biasShift = 0;
-  // of all steps so far
-  lossOctaves = 0;
-  macs = 0; // of forward, input gradient and weight gradient
-  clipped = 0;
+  normShift = 0; // bits that a sum of norms has lost
+  bound = 0; // of the norms, see clipSteps
+  rate: Rate; // of a mean over the lanes
+  readonly allTies: 0 | 1; // whether all inputs as large as the least one are kept, too
+  readonly leastKept: number[]; // by layer, of the last example: a guess, which changes no choice
+  readonly cuts: number[]; // by layer, see gradientCut
+  readonly leastBiasShifts: number[]; // by layer, see biasShiftMost
+  readonly rooms: number[]; // by layer, see room.ts
+  readonly labels: Uint8Array; // by lane
+  lossOctaves = 0; // of all steps so far
+  first = 0; // place in the order
+  readonly examples: TrainingExamples;
+  readonly example: Uint8Array; // as it was read
+  readonly random: Random;
+  readonly method: TrainingMethod;
+  readonly wideSquares: Float64Array; // of errors, then of inputs, by lane: sums that may pass int32
+  readonly #laneMacs: number; // of forward and input gradient
 
   constructor(network: Network, method: TrainingMethod, examples: TrainingExamples, seed: number) {
     const { u8, arena, layers } = network;
     this.network = network;
     this.method = method;
     this.examples = examples;
+    this.allTies = method.activations === 'top-k' ? 1 : 0;
     this.random = new Random(seed);
     this.example = u8.subarray(arena.example.offset, arena.example.offset + arena.example.length);
     this.labels = new Uint8Array(method.batch);

@@ -1,6 +1,9 @@
 /**
  * The forward pass as stages: the examples in the input tensor run through every layer; the logits are left in
  * `sums`. Training and evaluation share it.
+ *
+ * Arguments are read where they are passed: on XS a local for a value that is used once or twice costs more than the
+ * call's own work.
  * @module
  */
 import { ACTIVATION_MAX } from '../../shared/fixed/saturation.js';
@@ -37,21 +40,23 @@ export function forwardStages({ layers }: Network): Stage<Batch>[] {
   return stages;
 }
 
-function sparseSums({ network, lanes }: Batch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, sumsAt } = network;
+function sparseSums(batch: Batch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const i32 = network.i32;
   // biome-ignore format: arguments in groups
   sparseForward(
-    i32, sumsAt, i16, places.weightsAt, i32, places.biasesAt, i32, places.rowStartsAt,
-    network.u16, places.columnsAt, places.inputs, places.inputsAt, places.layer.inputs, lanes, from, to,
+    i32, network.sumsAt, network.i16, places.weightsAt, i32, places.biasesAt, i32, places.rowStartsAt,
+    network.u16, places.columnsAt, places.inputs, places.inputsAt, places.layer.inputs, batch.lanes, from, to,
   );
 }
 
-function denseSums({ network, lanes }: Batch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, sumsAt } = network;
+function denseSums(batch: Batch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const i32 = network.i32;
   // biome-ignore format: arguments in groups
   denseForward(
-    i32, sumsAt, i16, places.weightsAt, i32, places.biasesAt, places.inputs, places.inputsAt,
-    places.layer.inputs, lanes, from, to,
+    i32, network.sumsAt, network.i16, places.weightsAt, i32, places.biasesAt, places.inputs, places.inputsAt,
+    places.layer.inputs, batch.lanes, from, to,
   );
 }
 
@@ -60,49 +65,55 @@ function clearSums({ network, lanes }: Batch, _: unknown, from: number, to: numb
   clearValues(network.i32, network.sumsAt + from * lanes, (to - from) * lanes);
 }
 
-function sparseConvSums({ network, lanes }: Batch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, u16, sumsAt } = network;
-  const { inputs, positions, output } = places.layer;
+function sparseConvSums(batch: Batch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const layer = places.layer;
+  const i32 = network.i32;
+  const u16 = network.u16;
   // biome-ignore format: arguments in groups
   sparseConvForward(
-    i32, sumsAt, output.plane, i16, places.weightsAt, i32, places.biasesAt, i32, places.rowStartsAt,
-    u16, places.columnsAt, places.inputs, places.inputsAt, places.rowStep, u16, places.tableAt,
-    inputs, positions, lanes, from, to,
+    i32, network.sumsAt, layer.output.plane, network.i16, places.weightsAt, i32, places.biasesAt,
+    i32, places.rowStartsAt, u16, places.columnsAt, places.inputs, places.inputsAt, places.rowStep,
+    u16, places.tableAt, layer.inputs, layer.positions, batch.lanes, from, to,
   );
 }
 
-function convSums({ network, lanes }: Batch, places: LayerPlaces, from: number, to: number): void {
-  const { i32, i16, u16, sumsAt } = network;
-  const { inputs, positions, output } = places.layer;
+function convSums(batch: Batch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const layer = places.layer;
+  const i32 = network.i32;
   // biome-ignore format: arguments in groups
   convForward(
-    i32, sumsAt, output.plane, i16, places.weightsAt, i32, places.biasesAt, places.inputs, places.inputsAt,
-    places.rowStep, u16, places.tableAt, inputs, positions, lanes, from, to,
+    i32, network.sumsAt, layer.output.plane, network.i16, places.weightsAt, i32, places.biasesAt,
+    places.inputs, places.inputsAt, places.rowStep, network.u16, places.tableAt, layer.inputs, layer.positions,
+    batch.lanes, from, to,
   );
 }
 
 function activate({ network, lanes }: Batch, places: LayerPlaces, from: number, to: number): void {
-  const { u8, i32, sumsAt } = network;
-  const { outputsAt, sumShift } = places;
-  reluForward(u8, outputsAt, i32, sumsAt, sumShift, ACTIVATION_MAX, from * lanes, to * lanes);
+  // biome-ignore format: arguments in groups
+  reluForward(
+    network.u8, places.outputsAt, network.i32, network.sumsAt, places.sumShift, ACTIVATION_MAX,
+    from * lanes, to * lanes,
+  );
 }
 
 function maxPool({ network, lanes }: Batch, places: PoolPlaces, from: number, to: number): void {
-  const { u8, u16 } = network;
-  const { inputsAt, outputsAt, tableAt, size, positions } = places;
-  const { input, output } = places.pool;
+  const u8 = network.u8;
+  const pool = places.pool;
   // biome-ignore format: arguments in groups
   maxPoolForward(
-    u8, outputsAt, output.plane, u8, inputsAt, input.plane, u16, tableAt, size, positions, lanes, from, to,
+    u8, places.outputsAt, pool.output.plane, u8, places.inputsAt, pool.input.plane, network.u16, places.tableAt,
+    places.size, places.positions, lanes, from, to,
   );
 }
 
 function averagePool({ network, lanes }: Batch, places: PoolPlaces, from: number, to: number): void {
-  const { u8, u16 } = network;
-  const { inputsAt, outputsAt, tableAt, size, positions } = places;
-  const { input, output } = places.pool;
+  const u8 = network.u8;
+  const pool = places.pool;
   // biome-ignore format: arguments in groups
   averagePoolForward(
-    u8, outputsAt, output.plane, u8, inputsAt, input.plane, u16, tableAt, size, positions, lanes, from, to,
+    u8, places.outputsAt, pool.output.plane, u8, places.inputsAt, pool.input.plane, network.u16, places.tableAt,
+    places.size, places.positions, lanes, from, to,
   );
 }

@@ -29,25 +29,23 @@ function keepAll(batch: TrainingBatch, { layer }: LayerPlaces): void {
 
 function listInputs(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
   const { network, lanes, leastKept } = batch;
-  const { u16, u8, i32, keptAt, marksAt, countsAt } = network;
-  const { inputs, inputsAt, keptInputs, layer } = places;
-  const allTies = batch.method.activations === 'top-k' ? 1 : 0;
+  const { u16, u8, i32, keptAt, marksAt } = network;
+  const { inputs: cols, index } = places.layer;
   // biome-ignore format: arguments in groups
   const count = keepEachColumns(
-    u16, keptAt, u8, marksAt, i32, countsAt, inputs, inputsAt, keptInputs, allTies, leastKept[layer.index],
-    layer.inputs, lanes, from, to,
+    u16, keptAt, u8, marksAt, i32, network.countsAt, places.inputs, places.inputsAt, places.keptInputs,
+    batch.allTies, leastKept[index], cols, lanes, from, to,
   );
-  leastKept[layer.index] = i32[countsAt];
+  leastKept[index] = i32[network.countsAt];
   if (to < lanes) return;
-  batch.kept = lanes === 1 ? count : listKept(u16, keptAt, u8, marksAt, i32, layer.inputs);
+  batch.kept = lanes === 1 ? count : listKept(u16, keptAt, u8, marksAt, i32, cols);
   batch.unitMacs = batch.kept * lanes;
 }
 
 function markInputs(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
   const { u8, i32, marksAt, countsAt } = batch.network;
   const { inputs, inputsAt, keptInputs, layer } = places;
-  const { lanes } = batch;
-  const allTies = batch.method.activations === 'top-k' ? 1 : 0;
+  const { lanes, allTies } = batch;
   const stored = storedOf(layer.input);
   for (let lane = from; lane < to; lane++) {
     // biome-ignore format: arguments in groups

@@ -58,52 +58,42 @@ function shareOf({ window, positions }: WeightedLayer): { readonly times: number
 
 /** Of a dense layer: those in the list, or all. */
 function addColumns(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { network, lanes, kept } = batch;
-  const { i32, i16, u16, countsAt, errorsAt, keptAt } = network;
-  const { inputs, inputsAt } = places;
-  const { outputs, inputs: cols } = places.layer;
-  if (kept === cols) {
+  const network = batch.network;
+  const layer = places.layer;
+  if (batch.kept === layer.inputs) {
     // biome-ignore format: arguments in groups
     addNorms(
-      i32, countsAt, i16, errorsAt, outputs, inputs, inputsAt, cols, 1, 1, lanes, from, to,
+      network.i32, network.countsAt, network.i16, network.errorsAt, layer.outputs, places.inputs, places.inputsAt,
+      layer.inputs, 1, 1, batch.lanes, from, to,
     );
   } else {
     // biome-ignore format: arguments in groups
     addListedNorms(
-      i32, countsAt, i16, errorsAt, outputs, inputs, inputsAt, u16, keptAt, kept, lanes, from, to,
+      network.i32, network.countsAt, network.i16, network.errorsAt, layer.outputs, places.inputs, places.inputsAt,
+      network.u16, network.keptAt, batch.kept, batch.lanes, from, to,
     );
   }
 }
 
-function addAll(
-  batch: TrainingBatch,
-  { layer, inputs, inputsAt }: LayerPlaces,
-  from: number,
-  to: number,
-): void {
-  const { network, lanes } = batch;
-  const { i32, i16, countsAt, errorsAt } = network;
+function addAll(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const layer = places.layer;
   const { times, over } = shareOf(layer);
   // biome-ignore format: arguments in groups
   addNorms(
-    i32, countsAt, i16, errorsAt, storedOf(layer.output), inputs, inputsAt, storedOf(layer.input),
-    times, over, lanes, from, to,
+    network.i32, network.countsAt, network.i16, network.errorsAt, storedOf(layer.output), places.inputs,
+    places.inputsAt, storedOf(layer.input), times, over, batch.lanes, from, to,
   );
 }
 
-function addMarked(
-  batch: TrainingBatch,
-  { layer, inputs, inputsAt }: LayerPlaces,
-  from: number,
-  to: number,
-): void {
-  const { network, lanes } = batch;
-  const { i32, i16, u8, countsAt, errorsAt, marksAt } = network;
+function addMarked(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
+  const network = batch.network;
+  const layer = places.layer;
   const { times, over } = shareOf(layer);
   // biome-ignore format: arguments in groups
   addMarkedNorms(
-    i32, countsAt, i16, errorsAt, storedOf(layer.output), inputs, inputsAt, u8, marksAt, storedOf(layer.input),
-    times, over, lanes, from, to,
+    network.i32, network.countsAt, network.i16, network.errorsAt, storedOf(layer.output), places.inputs,
+    places.inputsAt, network.u8, network.marksAt, storedOf(layer.input), times, over, batch.lanes, from, to,
   );
 }
 

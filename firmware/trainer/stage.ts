@@ -21,6 +21,7 @@ export interface Stage<B extends Batch, P = unknown> {
   readonly places: P;
   readonly units: number; // 0 = one for each example
   readonly unitMacs: number; // for one example; 0 = what the batch says, for all
+  readonly macs: number; // of all units for one example; 0 = what the batch says
 }
 
 /**
@@ -34,7 +35,7 @@ export function stage<B extends Batch, P>(
   units: number,
   unitMacs: number,
 ): Stage<B> {
-  return { run, places, units, unitMacs } as Stage<B>;
+  return { run, places, units, unitMacs, macs: Math.max(1, units) * unitMacs } as Stage<B>;
 }
 
 export class Stages<B extends Batch> {
@@ -63,6 +64,12 @@ export class Stages<B extends Batch> {
     let from = this.#from;
     for (let i = this.#next; i < length; i++) {
       const next = stages[i];
+      const macs = next.macs * lanes;
+      if (macs > 0 && macs <= room && from === 0) {
+        next.run(batch, next.places, 0, next.units === 0 ? lanes : next.units); // most stages, most of the time
+        room -= macs;
+        continue;
+      }
       let { units, unitMacs } = next;
       if (units === 0) units = lanes;
       else unitMacs *= lanes;

@@ -71,59 +71,61 @@ function setRates(batch: TrainingBatch, { layer, weightExp, biasExp, inputExp }:
 
 function stepBiases(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
   if (from === 0) setRates(batch, places);
-  const { i32, i16, errorsAt } = batch.network;
+  const network = batch.network;
   const length = places.layer.output.plane * batch.lanes;
   // biome-ignore format: arguments in groups
   biasStep(
-    i32, places.biasesAt + from, i16, errorsAt + from * length, batch.biasMantissa, batch.biasShift, BIAS_MAX,
-    length, to - from,
+    network.i32, places.biasesAt + from, network.i16, network.errorsAt + from * length,
+    batch.biasMantissa, batch.biasShift, BIAS_MAX, length, to - from,
   );
 }
 
 function dense(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { network, lanes, kept, noiseTurn, mantissa, shift } = batch;
-  const { i32, i16, u16, errorsAt, noiseAt, keptAt } = network;
-  const { weightsAt, inputs, inputsAt, weightMax } = places;
+  const { network, lanes, kept } = batch;
+  const i16 = network.i16;
   const cols = places.layer.inputs;
   batch.macs += (to - from) * kept * lanes;
   if (kept === cols) {
     // biome-ignore format: arguments in groups
     batch.clipped += denseWeightStep(
-      i16, weightsAt, i16, errorsAt, inputs, inputsAt, i32, noiseAt, noiseTurn,
-      mantissa, shift, weightMax, cols, lanes, from, to,
+      i16, places.weightsAt, i16, network.errorsAt, places.inputs, places.inputsAt,
+      network.i32, network.noiseAt, batch.noiseTurn, batch.mantissa, batch.shift, places.weightMax,
+      cols, lanes, from, to,
     );
   } else {
     // biome-ignore format: arguments in groups
     batch.clipped += sparseWeightStep(
-      i16, weightsAt, i16, errorsAt, inputs, inputsAt, u16, keptAt, kept, i32, noiseAt, noiseTurn,
-      mantissa, shift, weightMax, cols, lanes, from, to, batch.clips,
+      i16, places.weightsAt, i16, network.errorsAt, places.inputs, places.inputsAt,
+      network.u16, network.keptAt, kept, network.i32, network.noiseAt, batch.noiseTurn,
+      batch.mantissa, batch.shift, places.weightMax, cols, lanes, from, to, batch.clips,
     );
   }
 }
 
 /** Only the weights of the mask. */
 function listed(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { network, lanes, noiseTurn, mantissa, shift } = batch;
-  const { i32, i16, u16, errorsAt, noiseAt } = network;
-  const { weightsAt, inputsAt, rowStartsAt, columnsAt, weightMax } = places;
+  const { network, lanes } = batch;
+  const i32 = network.i32;
+  const i16 = network.i16;
   if (from === 0) batch.macs += places.active * lanes;
   // biome-ignore format: arguments in groups
   batch.clipped += listedWeightStep(
-    i16, weightsAt, i16, errorsAt, places.inputs, inputsAt, i32, rowStartsAt, u16, columnsAt, i32, noiseAt,
-    noiseTurn, mantissa, shift, weightMax, places.layer.inputs, lanes, from, to,
+    i16, places.weightsAt, i16, network.errorsAt, places.inputs, places.inputsAt, i32, places.rowStartsAt,
+    network.u16, places.columnsAt, i32, network.noiseAt, batch.noiseTurn, batch.mantissa, batch.shift,
+    places.weightMax, places.layer.inputs, lanes, from, to,
   );
 }
 
 function conv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { network, lanes, noiseTurn, cut, mantissa, shift } = batch;
-  const { i32, i16, u16, errorsAt, noiseAt } = network;
-  const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
-  const { inputs, positions, output } = places.layer;
-  batch.macs += (to - from) * positions * lanes;
+  const { network, lanes } = batch;
+  const { layer } = places;
+  const i16 = network.i16;
+  batch.macs += (to - from) * layer.positions * lanes;
   // biome-ignore format: arguments in groups
   batch.clipped += convWeightStep(
-    i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, tableAt,
-    i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax, inputs, positions, lanes, from, to,
+    i16, places.weightsAt, i16, network.errorsAt, layer.output.plane, places.inputs, places.inputsAt, places.rowStep,
+    network.u16, places.tableAt, network.i32, network.noiseAt, batch.noiseTurn, batch.cut, batch.mantissa, batch.shift,
+    places.weightMax, layer.inputs, layer.positions, lanes, from, to,
   );
 }
 
@@ -148,19 +150,19 @@ function listedConv(batch: TrainingBatch, places: LayerPlaces, from: number, to:
 
 /** With the marked inputs only, counted column by column; the marks are of no more use then. */
 function markedConv(batch: TrainingBatch, places: LayerPlaces, from: number, to: number): void {
-  const { network, lanes, noiseTurn, cut, mantissa, shift } = batch;
-  const { i32, i16, u8, u16, errorsAt, noiseAt, keptAt, marksAt, countsAt: usedAt } = network;
-  const { weightsAt, inputsAt, weightMax, rowStep, tableAt } = places;
-  const { inputs, outputs, positions, input, output, weights } = places.layer;
+  const { network, lanes } = batch;
+  const { i32, i16, u8, u16, marksAt, countsAt: usedAt } = network;
+  const { layer } = places;
   i32[usedAt] = 0;
   // biome-ignore format: arguments in groups
   batch.clipped += markedConvWeightStep(
-    i16, weightsAt, i16, errorsAt, output.plane, places.inputs, inputsAt, rowStep, u16, keptAt, u8, marksAt,
-    i32, usedAt, u16, tableAt, i32, noiseAt, noiseTurn, cut, mantissa, shift, weightMax,
-    outputs, inputs, positions, lanes, from, to,
+    i16, places.weightsAt, i16, network.errorsAt, layer.output.plane, places.inputs, places.inputsAt, places.rowStep,
+    u16, network.keptAt, u8, marksAt, i32, usedAt, u16, places.tableAt,
+    i32, network.noiseAt, batch.noiseTurn, batch.cut, batch.mantissa, batch.shift, places.weightMax,
+    layer.outputs, layer.inputs, layer.positions, lanes, from, to,
   );
   batch.macs += i32[usedAt] * lanes;
-  if (to === weights.length) clearValues(u8, marksAt, storedOf(input));
+  if (to === layer.weights.length) clearValues(u8, marksAt, storedOf(layer.input));
 }
 
 function beginCarry(batch: TrainingBatch): void {
