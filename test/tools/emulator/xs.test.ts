@@ -82,9 +82,9 @@ else {
     const run = await federate(
       folders.make(),
       { xs: { files, boards: 2 }, flashFolder: folders.make() },
-      (room) => {
+      (room, round) => {
         const [victim] = room.boards;
-        if (!victim.isOn || kills >= 3) return;
+        if (!victim.isOn || kills >= 3 || round === ROUNDS) return; // or it would come back to nobody
         kills += 1;
         victim.kill();
         setTimeout(() => victim.start(), 5);

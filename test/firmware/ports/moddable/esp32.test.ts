@@ -200,8 +200,8 @@ else {
       engine,
       speed: SPEED,
       onReport({ chips }, round, device) {
-        if (device !== deviceName(3) || round === ROUNDS) return;
         const [first, second] = chips;
+        if (device !== deviceName(3) || round === ROUNDS || !second.board.isOn) return;
         second.board.kill();
         setTimeout(() => second.board.start(), 50);
         first.cutFlashAfter({ steps: random.below(400), tear: 'bits', random }, () => {
