@@ -37,7 +37,6 @@ export class TrainingBatch implements Batch {
   readonly leastKept: number[]; // by layer, of the last example: a guess, which changes no choice
   readonly cuts: number[]; // by layer, see gradientCut
   readonly leastBiasShifts: number[]; // by layer, see biasShiftMost
-  readonly rooms: number[]; // by layer, see room.ts
   readonly labels: Uint8Array; // by lane
   lossOctaves = 0; // of all steps so far
   first = 0; // place in the order
@@ -58,7 +57,6 @@ export class TrainingBatch implements Batch {
     this.example = u8.subarray(arena.example.offset, arena.example.offset + arena.example.length);
     this.labels = new Uint8Array(method.batch);
     this.leastKept = layers.map(() => 0);
-    this.rooms = layers.map(() => 0);
     this.cuts = layers.map(() => 0);
     this.leastBiasShifts = layers.map(() => 0);
     this.wideSquares = new Float64Array(2 * method.batch);

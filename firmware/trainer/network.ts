@@ -6,6 +6,7 @@
 
 import { PLAIN, type Power, powerTable } from '../../shared/fixed/power.js';
 import type { Pace } from '../../shared/masks/pace.js';
+import { SCAN_MACS } from '../../shared/masks/topk.js';
 import { type ArenaLayout, arenaLayout } from '../../shared/model/arena.js';
 import { BIAS_MAX } from '../../shared/model/bounds.js';
 import { checkExponents } from '../../shared/model/exponents.js';
@@ -20,11 +21,13 @@ import { adoptPlaces, listPlaces } from '../kernels/places.js';
 import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
 import { WeightChoice } from './choice.js';
 import { type LayerPlaces, layerPlaces } from './places.js';
+import { measureRoom } from './room.js';
 
 export class Network {
   readonly head: ModelHead;
   readonly arena: ArenaLayout;
   readonly layers: readonly LayerPlaces[];
+  readonly rooms: number[]; // by layer, see room.ts: 0 or less = unknown
   readonly u8: Uint8Array;
   readonly i8: Int8Array;
   readonly i16: Int16Array;
@@ -77,6 +80,7 @@ export class Network {
     this.orderAt = order.offset >> 1;
     this.#rows = rowsOf(head.layout.layers[0].input);
     this.layers = layerPlaces(this, head, this.arena, counts);
+    this.rooms = this.layers.map(() => 0);
     this.#choice = new WeightChoice(this);
     for (const { layer, tableAt, pools } of this.layers) {
       const { window, input, output } = layer;
@@ -137,9 +141,21 @@ export class Network {
     }
   }
 
-  /** Lists the active weights of every layer by exact top-k. Yields the work. */
+  /** Lists the active weights of every layer by exact top-k, and measures what room these leave. Yields the work. */
   *select(pace: Pace): Generator<number, void> {
-    for (const places of this.layers) if (places.isSparse) yield* this.#choice.select(places, pace);
+    for (const places of this.layers) {
+      if (!places.isSparse) continue;
+      yield* this.#choice.select(places, pace);
+      if (this.#power !== PLAIN || places.layer.window !== undefined) continue;
+      const { outputs } = places.layer;
+      const rowMacs = Math.ceil(places.active / outputs) * SCAN_MACS;
+      const piece = pace.elements(rowMacs);
+      for (let from = 0; from < outputs; from += piece) {
+        const to = Math.min(outputs, from + piece);
+        measureRoom(this, places, from, to);
+        if (pace.isDue((to - from) * rowMacs)) yield pace.take();
+      }
+    }
   }
 
   /**
@@ -149,6 +165,7 @@ export class Network {
   adopt({ columnsAt, rowStartsAt, layer }: LayerPlaces, mask: Uint32Array): void {
     const { i32, u16 } = this;
     const { inputs, outputs } = layer;
+    this.rooms[layer.index] = 0; // others may be larger
     adoptPlaces(u16, columnsAt, i32, rowStartsAt, mask, mask.length, inputs, outputs);
   }
 

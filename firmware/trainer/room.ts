@@ -5,45 +5,36 @@
  * bit.
  * @module
  */
-import { PLAIN } from '../../shared/fixed/power.js';
-import { ACTIVATION_MAX, ERROR_MAX } from '../../shared/fixed/saturation.js';
-import type { Pace } from '../../shared/masks/pace.js';
-import { SCAN_MACS } from '../../shared/masks/topk.js';
 import { largestActive } from '../kernels/sparse.js';
 import type { TrainingBatch } from './batch.js';
-import { isChosen } from './kept.js';
+import type { Network } from './network.js';
+import type { LayerPlaces } from './places.js';
 
-/** After a choice of weights by magnitude: measures the layers whose step can do without looking. Yields the work. */
-export function* measureRooms(batch: TrainingBatch, pace: Pace): Generator<number, void> {
-  const { network, method, rooms } = batch;
-  if (method.power !== PLAIN) return; // other numbers carry these weights along
-  const { i16, i32, u16 } = network;
-  for (const places of network.layers) {
-    const { layer, isSparse, active, weightsAt, rowStartsAt, columnsAt, weightMax } = places;
-    if (!isSparse || layer.window !== undefined || !isChosen(method, places)) continue;
-    const { index, inputs, outputs } = layer;
-    const rowMacs = Math.ceil(active / outputs) * SCAN_MACS;
-    const piece = pace.elements(rowMacs);
-    let most = 0;
-    for (let from = 0; from < outputs; from += piece) {
-      const to = Math.min(outputs, from + piece);
-      most = Math.max(
-        most,
-        largestActive(i16, weightsAt, i32, rowStartsAt, u16, columnsAt, inputs, from, to),
-      );
-      if (pace.isDue((to - from) * rowMacs)) yield pace.take();
-    }
-    rooms[index] = weightMax - most;
-  }
+/** ERROR_MAX · ACTIVATION_MAX is below 2^this: with shifts alone, since XS makes a double of a large product. */
+const PRODUCT_BITS = 18;
+
+/** Measures rows from to to - 1 of a dense layer, after a choice by magnitude. Rows come in order. */
+export function measureRoom(network: Network, places: LayerPlaces, from: number, to: number): void {
+  const rooms = network.rooms;
+  const index = places.layer.index;
+  // biome-ignore format: arguments in groups
+  const most = largestActive(
+    network.i16, places.weightsAt, network.i32, places.rowStartsAt, network.u16, places.columnsAt,
+    places.layer.inputs, from, to,
+  );
+  const room = places.weightMax - most;
+  if (from === 0 || room < rooms[index]) rooms[index] = room;
 }
 
 /**
  * Takes the largest step that the batch's rate allows from the room of a layer.
  * @returns 0 if it can clip no weight, else 1
  */
-export function takeRoom({ rooms, lanes, mantissa, shift }: TrainingBatch, index: number): number {
-  const step = ((lanes * ERROR_MAX * ACTIVATION_MAX * mantissa) >> shift) + 1; // 1 for the noise
-  const left = rooms[index] - step;
-  rooms[index] = left > 0 ? left : 0;
+export function takeRoom(batch: TrainingBatch, index: number): number {
+  const rooms = batch.network.rooms;
+  const room = rooms[index];
+  if (room <= 0) return 1;
+  const left = room - (((batch.lanes * batch.mantissa) << PRODUCT_BITS) >> batch.shift) - 1; // 1 for the noise
+  rooms[index] = left;
   return left < 0 ? 1 : 0;
 }

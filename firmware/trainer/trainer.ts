@@ -21,7 +21,6 @@ import { TrainingBatch } from './batch.js';
 import type { TrainingExamples } from './examples.js';
 import { Network } from './network.js';
 import { pullOf, pullToBase } from './proximal.js';
-import { measureRooms } from './room.js';
 import { Scratch } from './scratch.js';
 import { KERNEL_SPEED } from './speed.js';
 import { Stages } from './stage.js';
@@ -96,10 +95,7 @@ export class Trainer {
         if (sinceSelection >= method.reselectEvery) {
           yield* this.#pull(source, steps);
           steps = 0;
-          if (mask === undefined) {
-            yield* network.select(pace);
-            yield* measureRooms(batch, pace);
-          }
+          if (mask === undefined) yield* network.select(pace);
           sinceSelection = 0;
         }
         const lanes = Math.min(method.batch, count - first);

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { sparseWeightStep } from '../../../firmware/kernels/sparsestep.js';
 import { TrainingBatch } from '../../../firmware/trainer/batch.js';
 import { Network } from '../../../firmware/trainer/network.js';
-import { measureRooms, takeRoom } from '../../../firmware/trainer/room.js';
+import { takeRoom } from '../../../firmware/trainer/room.js';
 import { fillNoise, NOISE_LENGTH } from '../../../shared/fixed/noise.js';
 import { Pace } from '../../../shared/masks/pace.js';
 import { initialModel } from '../../../shared/model/initial.js';
@@ -31,25 +31,25 @@ function ready(preset: PresetName, changes: Partial<Recipe>, sliceMacs = Number.
   const { method, layers } = planFor(model, preset, 0.05, changes);
   const network = new Network(model.head, method.batch, layers, 1, method.power);
   const pace = new Pace(sliceMacs);
-  const examples = { count: 1, read: () => 0 };
-  const batch = new TrainingBatch(network, method, examples, 1);
-  const prepared = [network.load(sourceOf(model), pace), network.raise(pace), network.select(pace)];
-  let pauses = 0;
-  for (const work of [...prepared, measureRooms(batch, pace)]) for (const _ of work) pauses++;
-  return { model, network, batch, pauses };
+  const work = [network.load(sourceOf(model), pace), network.raise(pace), network.select(pace)];
+  for (const part of work) while (!part.next().done);
+  return { model, network, batch: new TrainingBatch(network, method, { count: 1, read: () => 0 }, 1) };
 }
 
 test('the largest weight leaves a layer its room, however it is sliced', () => {
   for (const sliceMacs of [1, 5000, Number.POSITIVE_INFINITY]) {
-    const { model, network, batch } = ready('sparrow', {}, sliceMacs);
+    const { model, network } = ready('sparrow', {}, sliceMacs);
     const last = Math.max(...weightsOf(model, 1).map(Math.abs));
-    assert.equal(batch.rooms, [network.layers[0].weightMax - LARGEST, network.layers[1].weightMax - last]);
+    assert.equal(network.rooms, [network.layers[0].weightMax - LARGEST, network.layers[1].weightMax - last]);
   }
 });
 
-test('where all inputs are used, or weights are powers of other numbers, there is none', () => {
-  assert.equal(ready('dense', {}).batch.rooms, [0, 0]);
-  assert.equal(ready('sparsyfed', {}).batch.rooms, [0, 0]);
+test('where weights are powers of other numbers, or a mask is given, there is none', () => {
+  assert.equal(ready('sparsyfed', {}).network.rooms, [0, 0]);
+  const { network } = ready('sparrow', {});
+  const [places] = network.layers;
+  network.adopt(places, network.activePlaces(places));
+  assert.is(network.rooms[0], 0);
 });
 
 test('a step that need not look clips nothing, and the room ends just before the weights meet their limit', () => {
