@@ -17,7 +17,7 @@ import { stepColumns } from './steps/columns.js';
 import { stepFour, stepFourByPeriod } from './steps/four.js';
 import { stepOne, stepOneByPeriod } from './steps/one.js';
 import { stepRow, stepRowOfEight } from './steps/rows.js';
-import { stepFourUnclipped } from './steps/unclipped.js';
+import { stepFourUnclipped, stepOneUnclipped } from './steps/unclipped.js';
 
 /**
  * weights[r][c] -= rate · Σ_lane errors[r] · inputs[c], for the kept columns of rows fromRow to toRow - 1.
@@ -88,7 +88,12 @@ export function sparseWeightStep(
     for (; k < keptCount; k++) {
       const c = kept[keptAt + k];
       const x = inputs[inputsAt + c] * mantissa;
-      if (period > 0) {
+      if (period > 0 && clips === 0) {
+        // biome-ignore format: arguments in groups
+        stepOneUnclipped(
+          weights, row + c, errors, start, end, x, noise, noiseAt, turn + c, shift, cols, 1, period,
+        );
+      } else if (period > 0) {
         // biome-ignore format: arguments in groups
         clipped += stepOneByPeriod(
           weights, row + c, errors, start, end, x, noise, noiseAt, turn + c, shift, weightMax, cols, 1, period,

@@ -4,7 +4,7 @@
  */
 import { stepEight, stepPairsByPeriod, stepTwo } from './eight.js';
 import { stepOne, stepOneByPeriod } from './one.js';
-import { stepPairsUnclipped } from './unclipped.js';
+import { stepOneUnclipped, stepPairsUnclipped } from './unclipped.js';
 
 /** Columns with eight lanes. */
 export function stepColumns(
@@ -83,6 +83,12 @@ export function stepColumns(
       clipped += stepTwo(
         weights, place, errors, start + first, start + last, end, inputs[x + first] * mantissa,
         inputs[x + last] * mantissa, noise, noiseAt, turn + c, shift, weightMax, cols,
+      );
+    } else if (used === 1 && period > 0 && clips === 0) {
+      // biome-ignore format: arguments in groups
+      stepOneUnclipped(
+        weights, place, errors, start + last, end, inputs[x + last] * mantissa, noise, noiseAt, turn + c,
+        shift, cols, 8, period,
       );
     } else if (used === 1 && period > 0) {
       // biome-ignore format: arguments in groups

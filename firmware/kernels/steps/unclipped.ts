@@ -1,9 +1,45 @@
 /**
- * Parts of sparsestep.ts: the ways by period of four.ts and eight.ts for a step that cannot take a weight past its limit.
- * They need neither two comparisons for each weight nor the registers of the limits.
+ * Parts of sparsestep.ts: the ways by period of one.ts, four.ts and eight.ts, for a step that cannot take a weight past
+ * its limit. They need neither two comparisons for each weight nor the registers of the limits.
  * @module
  */
 import { NOISE_BITS, NOISE_LENGTH } from '../../../shared/fixed/noise.js';
+
+/** One column, of which one lane's input is not 0: x, times mantissa. Its noise comes again every `period` rows. */
+export function stepOneUnclipped(
+  weights: Int16Array,
+  weightsAt: number,
+  errors: Int16Array,
+  start: number,
+  end: number,
+  x: number,
+  noise: Int32Array,
+  noiseAt: number,
+  turn: number,
+  shift: number,
+  cols: number,
+  lanes: number,
+  period: number,
+): void {
+  const cut = NOISE_BITS - shift;
+  const errorStride = period * lanes;
+  const stride = period * cols;
+  let row = weightsAt;
+  let n = turn;
+  for (let first = start; first < start + errorStride; first += lanes) {
+    const dither = noise[noiseAt + (n & (NOISE_LENGTH - 1))] >> cut;
+    let i = row;
+    let g = first;
+    do {
+      const error = errors[g];
+      if (error !== 0) weights[i] -= (error * x + dither) >> shift;
+      g += errorStride;
+      i += stride;
+    } while (g < end);
+    row += cols;
+    n += cols;
+  }
+}
 
 /** Four columns with one lane, whose noise comes again every `period` rows: it is read once for all of these. */
 export function stepFourUnclipped(
