@@ -181,7 +181,9 @@ test('a restart keeps the shard, another deal replaces it, a broker without one 
   const after = new Solo(second.broker.port, solo.chip);
   await until('the other shard', () => after.lines.some((line) => /shard: part/.test(line)));
   assert.is(after.enrolments, 1);
-  assert.equal(after.examples.slice(0, 2), [count, 0]);
+  assert.is(after.examples[0], count);
+  // on a slow link the status without examples gives way to the one with new ones
+  await until('its status', () => after.examples.length > 1 && after.count > 0);
   after.board.stop();
 });
 
