@@ -1,7 +1,9 @@
+import Bonjour from 'bonjour-service';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Announcement } from '../../../broker/discovery/announcement.js';
 import { searchBroker } from '../../../tools/emulator/search.js';
+import { until } from '../../firmware/room.js';
 
 const test = suite('search');
 
@@ -16,10 +18,25 @@ function announce(task: string, port: number, tlsPort?: number): void {
   announced.push(new Announcement({ task, port, tlsPort, onError: (reason) => errors.push(reason) }));
 }
 
+/** Resolves when so many brokers of a task can be heard: one may take longer to announce itself. */
+async function heard(task: string, count: number): Promise<void> {
+  const seeker = new Bonjour();
+  const ports = new Set<number>();
+  try {
+    seeker.find({ type: 'sparrow' }, ({ port, txt }) => {
+      if ((txt as { readonly task?: string } | undefined)?.task === task) ports.add(port);
+    });
+    await until(`${count} brokers of task ${task}`, () => ports.size === count);
+  } finally {
+    seeker.destroy();
+  }
+}
+
 test('of the brokers of a task the lower port is taken, of others none', async () => {
   announce(TASK, 18832);
   announce(TASK, 18831, 18838);
   announce(`${TASK}-b`, 18830);
+  await heard(TASK, 2);
   const plain = await searchBroker({ task: TASK, isSecure: false });
   assert.is(plain.port, 18831, errors.join());
   assert.match(plain.address, /^\d+\.\d+\.\d+\.\d+$/);
@@ -28,6 +45,7 @@ test('of the brokers of a task the lower port is taken, of others none', async (
 
 test('a broker with TLS alone is none for a board without', async () => {
   announce(`${TASK}-c`, 18839, 18839);
+  await heard(`${TASK}-c`, 1);
   assert.is((await searchBroker({ task: `${TASK}-c`, isSecure: true })).port, 18839);
   await searchBroker({ task: `${TASK}-c`, isSecure: false }, 1000).then(
     () => assert.unreachable('found'),
