@@ -28,12 +28,12 @@ export function trainingStages(
   add(lossStages(layers[layers.length - 1]));
   for (let index = layers.length - 1; index >= 0; index--) {
     const places = layers[index];
-    const choice = { isChosen: isChosen(method, places), isMasked, isPlain: method.power === PLAIN };
+    const terms = { isChosen: isChosen(method, places), isMasked, isPlain: method.power === PLAIN };
     // before the inputs are chosen: an activation that is cleared still lets its error through
     if (index > 0) add(inputGradientStages(places, layers[index - 1]));
-    stages.push(keptStage(places, choice.isChosen));
-    if (method.clip !== 0) add(normStages(places, choice.isChosen));
-    add(weightStages(places, choice));
+    stages.push(keptStage(places, terms.isChosen));
+    if (method.clip !== 0) add(normStages(places, terms.isChosen));
+    add(weightStages(places, terms));
     if (index > 0) add(inputErrorStages(places, layers[index - 1]));
   }
   return stages;

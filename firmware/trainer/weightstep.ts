@@ -18,24 +18,25 @@ import type { LayerPlaces } from './places.js';
 import { takeRoom } from './room.js';
 import { type Stage, stage } from './stage.js';
 
-export interface WeightChoice {
+/** What a step depends on, for one layer. */
+export interface StepTerms {
   readonly isChosen: boolean; // a choice of inputs was made
   readonly isMasked: boolean; // only the listed weights are trained
   readonly isPlain: boolean; // weights are no powers of other numbers
 }
 
 /** From errors, kept inputs and norms to new biases and weights. */
-export function weightStages(places: LayerPlaces, choice: WeightChoice): Stage<TrainingBatch>[] {
+export function weightStages(places: LayerPlaces, terms: StepTerms): Stage<TrainingBatch>[] {
   const { outputs, output } = places.layer;
-  const stages = [stage(stepBiases, places, outputs, output.plane), weightStage(places, choice)];
-  if (!choice.isPlain) {
+  const stages = [stage(stepBiases, places, outputs, output.plane), weightStage(places, terms)];
+  if (!terms.isPlain) {
     stages.push(stage(beginCarry, places, 1, 1), stage(carry, places, outputs, 0));
   }
   return stages;
 }
 
 /** Steps every weight that is in use. */
-function weightStage(places: LayerPlaces, { isChosen, isMasked }: WeightChoice): Stage<TrainingBatch> {
+function weightStage(places: LayerPlaces, { isChosen, isMasked }: StepTerms): Stage<TrainingBatch> {
   const { isSparse, active } = places;
   const { outputs, positions, window, weights } = places.layer;
   const isListed = isMasked && isSparse && !isChosen;
