@@ -1,5 +1,5 @@
 /**
- * The `sparrow` command. A mistake of its user is one line and exit code 1.
+ * The `sparrow` command.
  * @module
  */
 import { Command } from 'commander';
@@ -10,6 +10,7 @@ import { dataCommand } from './data.js';
 import { demoCommand } from './demo.js';
 import { devicesCommand } from './devices.js';
 import { emulateCommand } from './emulate.js';
+import { runCommand } from './entry.js';
 import { experimentCommand } from './experiment.js';
 import { firmwareCommand } from './firmware.js';
 import { labelCommand } from './label.js';
@@ -37,11 +38,4 @@ const program = new Command('sparrow')
   .addCommand(selftestCommand())
   .addCommand(shardCommand());
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  // these two are always defects and keep their stack; everything else was written for the user
-  const isDefect = error instanceof TypeError || error instanceof ReferenceError || !(error instanceof Error);
-  console.error(isDefect ? error : `sparrow: ${error.message}`);
-  process.exitCode = 1;
-}
+await runCommand(program);

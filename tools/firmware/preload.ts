@@ -5,10 +5,18 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
+import { runCommand } from '../cli/entry.js';
 import { PRELOAD, preloadOrder } from './modules.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-const preload = preloadOrder(ROOT);
-writeFileSync(join(ROOT, PRELOAD), `${JSON.stringify({ preload }, undefined, 2)}\n`);
-console.log(`${PRELOAD}: ${preload.length} modules`);
+await runCommand(
+  new Command('firmware:preload')
+    .description(`list every module of the firmware for preloading, in ${PRELOAD}`)
+    .action(() => {
+      const preload = preloadOrder(ROOT);
+      writeFileSync(join(ROOT, PRELOAD), `${JSON.stringify({ preload }, undefined, 2)}\n`);
+      console.log(`${PRELOAD}: ${preload.length} modules`);
+    }),
+);

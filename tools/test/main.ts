@@ -5,25 +5,32 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { runCommand } from '../cli/entry.js';
+import { above } from '../cli/option.js';
 import { formatTotals, runTests } from './runner.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { timeout: { type: 'string', default: '300' } },
-});
-const seconds = Number(values.timeout);
-if (!(seconds > 0)) throw new RangeError(`timeout ${values.timeout}, expected seconds above 0`);
+/** What a timer can wait for, 2^31 - 1 ms. */
+const MOST_SECONDS = 2_147_483;
 
-// a plain `exit` lets the children be killed: each is a process group of its own, with a listener here
-process.setMaxListeners(availableParallelism() + 10);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+await runCommand(
+  new Command('test')
+    .description('run the tests; the last line says how many passed')
+    .argument('[pattern...]', 'parts of file names, such as wire or tools/cli; every test when left out')
+    .option('--timeout <seconds>', 'for one file', above(0, MOST_SECONDS), 300)
+    .action(run),
+);
 
-const totals = await runTests({
-  root: join(import.meta.dirname, '../..'),
-  patterns: positionals,
-  timeoutMs: seconds * 1000,
-  write: (line) => console.log(line),
-});
-console.log(formatTotals(totals));
-process.exitCode = totals.failed > 0 ? 1 : 0;
+async function run(patterns: readonly string[], { timeout }: { readonly timeout: number }): Promise<void> {
+  // a plain `exit` lets the children be killed: each is a process group of its own, with a listener here
+  process.setMaxListeners(availableParallelism() + 10);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const totals = await runTests({
+    root: join(import.meta.dirname, '../..'),
+    patterns,
+    timeoutMs: timeout * 1000,
+    write: (line) => console.log(line),
+  });
+  console.log(formatTotals(totals));
+  process.exitCode = totals.failed > 0 ? 1 : 0;
+}
