@@ -5,30 +5,26 @@
  * @module
  */
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { TARGETS as COMPILERS, missingFor } from '../kernels-to-c/target.js';
-import { checkTarget, TARGETS } from './gate.js';
+import { checkTarget } from './gate.js';
 import { checkKernels } from './kernels.js';
 import { BYTE_CODE, type FirmwareManifest, KERNELS, nativeManifest } from './manifest.js';
 import { findSdk } from './sdk.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { out: { type: 'string', default: '.cache/moddable' } },
-});
-const targets = positionals.length > 0 ? positionals : TARGETS;
-
-const sdk = findSdk();
-if (typeof sdk === 'string') {
-  console.log(`skipped: ${sdk} (moddable)`);
-} else {
+/** @param targets one or more of TARGETS @param out folder for what is built */
+export async function checkTargets(targets: readonly string[], out: string): Promise<void> {
+  const sdk = findSdk();
+  if (typeof sdk === 'string') {
+    console.log(`skipped: ${sdk} (moddable)`);
+    return;
+  }
   const native = nativeManifest();
   const missing = missingFor(COMPILERS.m32);
   if (missing !== undefined) console.log(`skipped: ${missing} (multilib)`);
   else await tell('kernels in C for 32 bits', () => checkKernels(sdk, KERNELS).then(() => []));
   const check = (manifest: FirmwareManifest, target: string) =>
     tell(`esp32/${target}, ${manifest.name}`, () =>
-      checkTarget({ sdk, manifest, folder: resolve(values.out) }, target),
+      checkTarget({ sdk, manifest, folder: resolve(out) }, target),
     );
   await check(BYTE_CODE, targets[0]);
   for (const target of targets) await check(native, target);

@@ -5,13 +5,13 @@
  * same, byte for byte. With `--native` the kernels are C. Where there is no SDK it says so and ends well.
  * @module
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import { type Dataset, loadDataset } from '../datasets/dataset.js';
 import { deal } from '../datasets/split.js';
+import { outsideData } from '../test/outside.js';
 import { buildForLinux, type LinuxBuild } from './build.js';
 import { deviceName, type FederationRun, runFederation } from './federation.js';
 import { BYTE_CODE, nativeManifest } from './manifest.js';
@@ -23,31 +23,35 @@ const BOARDS = 8;
 const ON_LINUX = 3;
 const SEED = 1;
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: '.cache/moddable' },
-    native: { type: 'boolean', default: false },
-    fashion: { type: 'string', default: '../shared/data/fashion14' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
+export interface LinuxOptions {
+  readonly out: string; // folder for what is built
+  readonly native: boolean; // kernels in C
+  readonly fashion?: string; // folder of the second data set; that beside the repository when left out
+  readonly verbose: boolean;
+}
 
-const sdk = findSdk();
-if (typeof sdk === 'string') {
-  console.log(`skipped: ${sdk} (moddable)`);
-} else {
-  const build = await buildForLinux(sdk, values.native ? nativeManifest() : BYTE_CODE, resolve(values.out));
-  const kernels = values.native ? 'C' : 'byte code';
+/** @throws RangeError for a data set that cannot be read, before anything is built */
+export async function compareWithLinux(options: LinuxOptions): Promise<void> {
+  const { out, native, verbose } = options;
+  const runs: [Dataset, Recipe][] = [
+    [loadDataset('digits'), recipeOf('sparrow', 0.1, { rounds: 10, epochs: 2 })],
+  ];
+  const fashion = options.fashion ?? outsideData('fashion14');
+  if (fashion !== undefined) {
+    runs.push([loadDataset(fashion), recipeOf('sparrow', 0.05, { rounds: 3, epochs: 1 })]);
+  }
+  const sdk = findSdk();
+  if (typeof sdk === 'string') {
+    console.log(`skipped: ${sdk} (moddable)`);
+    return;
+  }
+  const build = await buildForLinux(sdk, native ? nativeManifest() : BYTE_CODE, resolve(out));
+  const kernels = native ? 'C' : 'byte code';
   console.log(`firmware with kernels in ${kernels} built for Linux in ${(build.ms / 1000).toFixed(1)} s`);
   if (!(await passesSelftest(build))) process.exitCode = 1;
-  const runs: [string, Recipe][] = [['digits', recipeOf('sparrow', 0.1, { rounds: 10, epochs: 2 })]];
-  if (existsSync(values.fashion)) {
-    runs.push([values.fashion, recipeOf('sparrow', 0.05, { rounds: 3, epochs: 1 })]);
-  } else {
-    console.log(`skipped: no data set in ${values.fashion} (data)`);
-  }
-  for (const [name, recipe] of runs) {
-    if (!(await learn(loadDataset(name), recipe, build))) process.exitCode = 1;
+  if (fashion === undefined) console.log('skipped: no data set fashion14 beside the repository (data)');
+  for (const [dataset, recipe] of runs) {
+    if (!(await learn(dataset, recipe, build, verbose))) process.exitCode = 1;
   }
 }
 
@@ -62,7 +66,12 @@ async function passesSelftest(build: LinuxBuild): Promise<boolean> {
 }
 
 /** @returns whether Linux and Node did the same */
-async function learn(dataset: Dataset, recipe: Recipe, build: LinuxBuild): Promise<boolean> {
+async function learn(
+  dataset: Dataset,
+  recipe: Recipe,
+  build: LinuxBuild,
+  verbose: boolean,
+): Promise<boolean> {
   const shards = deal(dataset.train, { partition: 'iid', clients: BOARDS, seed: SEED });
   const folder = mkdtempSync(join(tmpdir(), 'sparrow-'));
   const options = {
@@ -71,7 +80,7 @@ async function learn(dataset: Dataset, recipe: Recipe, build: LinuxBuild): Promi
     shards,
     board: 'esp32',
     onLine: (device: string, line: string) => {
-      if (values.verbose) console.log(`${device}: ${line}`);
+      if (verbose) console.log(`${device}: ${line}`);
     },
   };
   try {

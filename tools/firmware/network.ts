@@ -10,7 +10,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Random } from '../../shared/fixed/random.js';
 import { type Recipe, recipeOf } from '../../shared/model/recipe.js';
 import { loadDataset } from '../datasets/dataset.js';
@@ -35,18 +34,18 @@ const RESTARTS = 20;
 /** As on a board, but it does not rest long between two tries. */
 const QUICK = { backoffFirstMs: 50, backoffMaxMs: 400, downloadMs: 2000, acknowledgeMs: 5000 };
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: '.cache/moddable' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
+export interface NetworkOptions {
+  readonly out: string; // folder for what is built
+  readonly verbose: boolean;
+}
 
-const sdk = findSdk();
-if (typeof sdk === 'string') {
-  console.log(`skipped: ${sdk} (moddable)`);
-} else {
-  const build = await buildForLinux(sdk, BYTE_CODE, resolve(values.out));
+export async function troubleNetwork({ out, verbose }: NetworkOptions): Promise<void> {
+  const sdk = findSdk();
+  if (typeof sdk === 'string') {
+    console.log(`skipped: ${sdk} (moddable)`);
+    return;
+  }
+  const build = await buildForLinux(sdk, BYTE_CODE, resolve(out));
   const dataset = loadDataset('digits');
   const shards = deal(dataset.train, { partition: 'iid', clients: BOARDS * 3, seed: SEED }).slice(0, BOARDS);
   const folder = mkdtempSync(join(tmpdir(), 'sparrow-'));
@@ -61,7 +60,7 @@ if (typeof sdk === 'string') {
       settings,
       trouble,
       onLine: (device, line) => {
-        if (values.verbose) console.log(`${device}: ${line}`);
+        if (verbose) console.log(`${device}: ${line}`);
       },
     });
   try {

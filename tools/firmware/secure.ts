@@ -8,7 +8,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startBroker } from '../../broker/main.js';
 import type { CredentialFiles } from '../../broker/mqtt/credentials.js';
 import { Random } from '../../shared/fixed/random.js';
@@ -36,38 +35,42 @@ const PATIENCE_MS = 120_000;
 const DAY_MS = 86_400_000;
 const HOST = '127.0.0.1';
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: '.cache/moddable-tls' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
-
 const dataset = loadDataset('digits');
 const shards = deal(dataset.train, { partition: 'iid', clients: BOARDS * 3, seed: SEED }).slice(0, BOARDS);
 
-const sdk = findSdk();
-if (typeof sdk === 'string') {
-  console.log(`skipped: ${sdk} (moddable)`);
-} else {
+export interface SecureOptions {
+  readonly out: string; // folder for what is built
+  readonly verbose: boolean;
+}
+
+interface Stage {
+  readonly build: LinuxBuild;
+  readonly ca: Identity;
+  readonly folder: string;
+  readonly verbose: boolean;
+}
+
+export async function compareWithTls({ out, verbose }: SecureOptions): Promise<void> {
+  const sdk = findSdk();
+  if (typeof sdk === 'string') {
+    console.log(`skipped: ${sdk} (moddable)`);
+    return;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'sparrow-'));
   try {
     const ca = authority();
     const caFile = join(folder, 'ca.pem');
     writeFileSync(caFile, ca.certificate);
-    const build = await buildForLinux(
-      sdk,
-      secureManifest(caFile, join(folder, 'manifest')),
-      resolve(values.out),
-    );
-    await learn(build, ca, folder);
-    await refuse(build, ca, folder);
+    const build = await buildForLinux(sdk, secureManifest(caFile, join(folder, 'manifest')), resolve(out));
+    const stage = { build, ca, folder, verbose };
+    await learn(stage);
+    await refuse(stage);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function learn(build: LinuxBuild, ca: Identity, folder: string): Promise<void> {
+async function learn({ build, ca, folder, verbose }: Stage): Promise<void> {
   const files = written(folder, 'broker', makeBroker(ca, [HOST], 30));
   const federate = (name: string, recipe: Recipe, isSecure: boolean, trouble?: Trouble) =>
     runFederation({
@@ -81,7 +84,7 @@ async function learn(build: LinuxBuild, ca: Identity, folder: string): Promise<v
       trouble,
       tls: isSecure ? { files, ca: ca.certificate } : undefined,
       onLine: (device, line) => {
-        if (values.verbose) console.log(`${device}: ${line}`);
+        if (verbose) console.log(`${device}: ${line}`);
       },
     });
   const few = recipeOf('sparrow', 0.1, { rounds: 3, epochs: 2 });
@@ -109,7 +112,8 @@ function tell(what: string, run: FederationRun, plain: FederationRun): void {
 }
 
 /** Brokers that are not the one that the firmware trusts. */
-async function refuse(build: LinuxBuild, ca: Identity, folder: string): Promise<void> {
+async function refuse(stage: Stage): Promise<void> {
+  const { ca, folder } = stage;
   const other = authority();
   const forged = makeBroker(other, [HOST], 30);
   const own = forged.certificate.slice(0, forged.certificate.indexOf(other.certificate));
@@ -129,7 +133,10 @@ async function refuse(build: LinuxBuild, ca: Identity, folder: string): Promise<
   ];
   for (const [index, [what, identity, expected]] of cases.entries()) {
     const place = join(folder, `refused-${index}`);
-    const lines = await refusals(build, place, identity && written(folder, `refused-${index}`, identity));
+    const lines = await refusals(
+      { ...stage, folder: place },
+      identity && written(folder, `refused-${index}`, identity),
+    );
     const good = lines.filter((line) => expected.test(line) && /next try in \d+ ms$/.test(line));
     console.log(`${what}: ${good.length} of ${lines.length} tries refused: ${lines[0]}`);
     if (good.length === lines.length && lines.length >= TRIES) continue;
@@ -139,7 +146,7 @@ async function refuse(build: LinuxBuild, ca: Identity, folder: string): Promise<
 }
 
 /** What a board says of its first tries at a broker. @param files left out: a broker without TLS */
-async function refusals(build: LinuxBuild, folder: string, files?: CredentialFiles): Promise<string[]> {
+async function refusals({ build, folder, verbose }: Stage, files?: CredentialFiles): Promise<string[]> {
   const task = taskName(dataset.name);
   mkdirSync(folder);
   const broker = await startBroker(
@@ -181,7 +188,7 @@ async function refusals(build: LinuxBuild, folder: string, files?: CredentialFil
     shard: formatShard(dataset.train, shards[0]),
     settings: QUICK,
     onLine(line) {
-      if (values.verbose) console.log(line);
+      if (verbose) console.log(line);
       if (!line.startsWith('connection closed') || lines.push(line) < TRIES) return;
       enough();
     },

@@ -8,7 +8,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startBroker } from '../../broker/main.js';
 import { formatFirmwareFile } from '../../broker/storage/firmware.js';
 import { recipeOf } from '../../shared/model/recipe.js';
@@ -22,7 +21,7 @@ import { LinuxBoard } from './board.js';
 import { buildForLinux } from './build.js';
 import { Lines } from './lines.js';
 import { BYTE_CODE } from './manifest.js';
-import { findSdk, type Sdk } from './sdk.js';
+import { findSdk } from './sdk.js';
 import { formatShard } from './shard.js';
 import { makeKey, publicKeyOf, signFirmware } from './signature.js';
 import { StoredChip } from './storedchip.js';
@@ -34,24 +33,23 @@ const IMAGE_BYTES = 200_000; // seven parts
 const [OLD, FORGED, NEW] = [0x000100, 0x000200, 0x000201];
 const ROUNDS = 40;
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: '.cache/moddable' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
+export interface UpdateOptions {
+  readonly out: string; // folder for what is built
+  readonly verbose: boolean;
+}
 
-const sdk = findSdk();
-if (typeof sdk === 'string') console.log(`skipped: ${sdk} (moddable)`);
-else await update(sdk);
-
-async function update(sdk: Sdk): Promise<void> {
-  const build = await buildForLinux(sdk, BYTE_CODE, resolve(values.out));
+export async function updateBoard({ out, verbose }: UpdateOptions): Promise<void> {
+  const sdk = findSdk();
+  if (typeof sdk === 'string') {
+    console.log(`skipped: ${sdk} (moddable)`);
+    return;
+  }
+  const build = await buildForLinux(sdk, BYTE_CODE, resolve(out));
   const folder = mkdtempSync(join(tmpdir(), 'sparrow-'));
   const dataset = loadDataset('digits');
   const task = taskName(dataset.name);
   const [places] = deal(dataset.train, { partition: 'iid', clients: 8, seed: 1 });
-  const told = new Lines((line) => values.verbose || /firmware \d/.test(line));
+  const told = new Lines((line) => verbose || /firmware \d/.test(line));
   const key = makeKey();
   const chip = new StoredChip(join(folder, BOARD), SLOT_BYTES);
   const broker = await startBroker(
