@@ -4,7 +4,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Examples } from '../../../firmware/ports/ports.js';
 import { decodeModelHead, MAX_MODEL_HEAD } from '../../../shared/protocol/model.js';
-import { decodeStatus } from '../../../shared/protocol/status.js';
 import { parseTopic } from '../../../shared/protocol/topics.js';
 import type { RoomOptions } from '../../../tools/emulator/room.js';
 import { observe } from '../../../tools/replay/observer.js';
@@ -71,7 +70,7 @@ async function shadowed(
     ...changes(models),
   });
   try {
-    await until('the observer', () => isListening || refused.length > 0);
+    await until('the observer', () => (isListening || refused.length > 0) && models.length > 0);
     room.start();
     await ended(broker, () => lines);
     if (ear !== 'broker that keeps updates') await until('the twin', () => twin.compared >= ROUNDS);
@@ -83,14 +82,15 @@ async function shadowed(
   return { lines, twin, refused };
 }
 
-/** Turns one bit of WEIGHT over where a model lies in a board's flash. */
-function flipInFlash(path: string, frame: Uint8Array): void {
+/** Turns one bit of WEIGHT over where a model lies in a board's flash. @returns whether it lies there */
+function flipInFlash(path: string, frame: Uint8Array): boolean {
   const { parameterOffset } = decodeModelHead(frame.subarray(0, MAX_MODEL_HEAD));
   const flash = readFileSync(path);
   const at = flash.indexOf(frame);
-  assert.ok(at >= 0, 'the model lies in flash as it was sent');
+  if (at < 0) return false;
   flash[at + parameterOffset + 2 * WEIGHT + 1] ^= 0x10;
   writeFileSync(path, flash);
+  return true;
 }
 
 test('the twin of a board makes the same updates, round by round', async () => {
@@ -126,17 +126,19 @@ test('a twin that hears its board at the broker compares every round, too', asyn
 
 test('a weight that changes by one bit in a board’s flash is an alarm in that round', async () => {
   const flashFolder = folders.make();
+  let looking: NodeJS.Immediate | undefined;
   let flips = 0;
+  // in the very turn after the download: the model was checked, and is not read yet
+  const look = (model: Uint8Array) => {
+    if (flipInFlash(join(flashFolder, `${DEVICE}.flash`), model)) flips += 1;
+    else looking = setImmediate(look, model);
+  };
   const { lines, twin } = await shadowed('broker', EXAMPLES, (models) => ({
     flashFolder,
-    onPublish(device, topic, payload) {
-      if (device !== DEVICE || parseTopic(topic)?.kind !== 'status' || flips > 0) return;
-      // the model lies in flash and was checked; now it is read
-      if (decodeStatus(payload).state !== 'training') return;
-      flipInFlash(join(flashFolder, `${DEVICE}.flash`), models[0]);
-      flips += 1;
+    onPublish(device) {
+      if (device === DEVICE && looking === undefined) looking = setImmediate(look, models[0]);
     },
-  }));
+  })).finally(() => clearImmediate(looking));
   assert.is(flips, 1);
   assert.match(lines[0], /^ALARM: twin of emu-0003, round 1 attempt 1 made another update: first at byte /);
   assert.match(twin.alarm ?? '', /^twin of emu-0003, round 1 attempt 1: /);
