@@ -3,11 +3,13 @@
  * with the bytes of an accepted update but MQTT and disk (checksum, head, verdict, positions, sums).
  * @module
  */
+import { Command } from 'commander';
 import { Collection } from '../../broker/rounds/collection.js';
 import type { OpenRound } from '../../broker/rounds/ports.js';
 import type { ValueBits } from '../../shared/model/delta.js';
 import type { MergeChoice, PositionChoice } from '../../shared/model/method.js';
 import { encodePlan } from '../../shared/protocol/plan.js';
+import { runCommand } from '../cli/entry.js';
 import { best, timeRuns } from './measure.js';
 import { Memory } from './memory.js';
 import { type BenchRound, benchRound, benchUpdates, type MaskChoice, type Sent } from './round.js';
@@ -33,6 +35,34 @@ const CASES: readonly Case[] = [
   { masks: 'anywhere', merge: 'senders', valueBits: 8 },
   { masks: 'anywhere', merge: 'senders', valueBits: 4 },
 ];
+
+await runCommand(
+  new Command('bench:aggregation')
+    .description('time how fast a broker takes in updates, on one core')
+    .action(run),
+);
+
+async function run(): Promise<void> {
+  const { weightCount } = benchRound().model.head.layout;
+  console.log(`Aggregation of ${BOARDS} updates of a model of ${weightCount} weights at density 0.05`);
+  console.log(`${machineLine()}; one thread, best of ${RUNS} runs\n`);
+
+  const memoryRows = [await memoryRow(100), await memoryRow(BOARDS)];
+  console.log(tableLines(['updates', 'KB held by the round'], memoryRows).join('\n'));
+
+  const results = CASES.map(speed);
+  const header = ['updates', 'B each', 'ms', 'CPU ms', 'M non-zeros/s', 'G dense/s'];
+  console.log(
+    `\n${tableLines(
+      header,
+      results.map(({ row }) => row),
+    ).join('\n')}`,
+  );
+  for (const unit of ['ms', 'cpuMs'] as const) {
+    console.log(`\n${unit === 'ms' ? 'ms' : 'CPU ms'} of every run, a line for each of the table`);
+    for (const result of results) console.log(runsLine(result[unit]));
+  }
+}
 
 function termsOf({ plan }: BenchRound, boards: number): OpenRound {
   return {
@@ -88,24 +118,4 @@ function speed({ masks, merge, valueBits, positions = 'lists' }: Case): Speed {
     ((perSecond * round.model.head.layout.weightCount) / 1e9).toFixed(2),
   ];
   return { row, ms, cpuMs };
-}
-
-const { weightCount } = benchRound().model.head.layout;
-console.log(`Aggregation of ${BOARDS} updates of a model of ${weightCount} weights at density 0.05`);
-console.log(`${machineLine()}; one thread, best of ${RUNS} runs\n`);
-
-const memoryRows = [await memoryRow(100), await memoryRow(BOARDS)];
-console.log(tableLines(['updates', 'KB held by the round'], memoryRows).join('\n'));
-
-const results = CASES.map(speed);
-const header = ['updates', 'B each', 'ms', 'CPU ms', 'M non-zeros/s', 'G dense/s'];
-console.log(
-  `\n${tableLines(
-    header,
-    results.map(({ row }) => row),
-  ).join('\n')}`,
-);
-for (const unit of ['ms', 'cpuMs'] as const) {
-  console.log(`\n${unit === 'ms' ? 'ms' : 'CPU ms'} of every run, a line for each of the table`);
-  for (const result of results) console.log(runsLine(result[unit]));
 }

@@ -83,6 +83,37 @@ export function withFigures(
   return { ...baseline, [engine]: { ...figures, rows: { ...before.rows, ...figures.rows } } };
 }
 
+/**
+ * What baselineText wrote. @throws RangeError in one line: no JSON, or what is not as expected in it
+ */
+export function parseBaseline(text: string): Baseline {
+  const baseline = jsonOf(text);
+  if (!isRecord(baseline)) throw new RangeError('expected figures by engine');
+  for (const [engine, figures] of Object.entries(baseline)) {
+    if (!isRecord(figures) || typeof figures.tools !== 'string' || !isRecord(figures.rows)) {
+      throw new RangeError(`${engine}: expected tools and rows`);
+    }
+    for (const [row, measured] of Object.entries(figures.rows)) {
+      if (!isRecord(measured) || !Number.isFinite(measured.value) || !isRecord(measured.parts)) {
+        throw new RangeError(`${engine}: ${row}: expected a value and its parts`);
+      }
+    }
+  }
+  return baseline as Baseline;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RangeError('no JSON, expected figures by engine', { cause: error });
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** As JSON with a line for each row, in a fixed order, so that a diff shows what changed. */
 export function baselineText(baseline: Baseline): string {
   const engines = Object.keys(baseline)

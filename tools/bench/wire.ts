@@ -4,8 +4,10 @@
  * tools/test/outside.ts); what is absent is left out and said.
  * @module
  */
+import { Command } from 'commander';
 import { VALUE_BITS } from '../../shared/model/delta.js';
 import type { PresetName, Recipe } from '../../shared/model/recipe.js';
+import { runCommand } from '../cli/entry.js';
 import { tableLines } from './sheet.js';
 import { costOf, fiftyTask, outsideTask, type Task } from './task.js';
 
@@ -22,7 +24,11 @@ const CASES: readonly Case[] = [
   { name: 'sparrow, positions as a grid', method: 'sparrow', changes: { positions: 'grid' } },
 ];
 
-function main(): void {
+await runCommand(
+  new Command('bench:wire').description('count the bytes of real update frames, part by part').action(run),
+);
+
+function run(): void {
   const tasks: Record<string, Task | undefined> = {
     fashion14: outsideTask('fashion14'),
     speech12: outsideTask('speech12'),
@@ -55,5 +61,3 @@ function main(): void {
   );
   console.log('entropy: of masks of the same densities without any other knowledge; B: whole frames');
 }
-
-main();

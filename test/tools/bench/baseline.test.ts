@@ -6,6 +6,7 @@ import {
   differenceLine,
   type EngineFigures,
   isFailure,
+  parseBaseline,
   withFigures,
 } from '../../../tools/bench/baseline.js';
 import { measuredOf } from '../../../tools/bench/measured.js';
@@ -75,6 +76,23 @@ test('a sum is rounded once, its parts each for themselves', () => {
   );
   assert.is(value, 31);
   assert.equal(parts, { forward: 10, step: 20 });
+});
+
+test('a baseline that was written is read again, and what is none is told in one line', () => {
+  const baseline = { b: WAS, a: figures({}) };
+  assert.equal(parseBaseline(baselineText(baseline)), baseline);
+  assert.equal(parseBaseline('{}'), {});
+  for (const [text, message] of [
+    ['{\n"kernels":\n', /^no JSON, expected figures by engine$/],
+    ['[]', /^expected figures by engine$/],
+    ['{ "kernels": { "tools": "gcc 12" } }', /^kernels: expected tools and rows$/],
+    [
+      '{ "kernels": { "tools": "gcc 12", "rows": { "a": { "value": "1", "parts": {} } } } }',
+      /^kernels: a: expected a value and its parts$/,
+    ],
+  ] as const) {
+    assert.throws(() => parseBaseline(text), message);
+  }
 });
 
 test.run();

@@ -1,82 +1,19 @@
 /**
- * `npm run bench:kernels [-- --optimize=-Os]`: instructions per training step and example of the kernels in
- * C on rv32imc, net 256-64-10, beside the targets.
+ * `npm run bench:kernels`: see `counts.ts`.
  * @module
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { generateKernels } from '../generate.js';
-import { ROOT } from '../modules.js';
-import { buildDriver, missingFor, TARGETS } from '../target.js';
-import { type Measured, measure, total } from './measure.js';
-import { type BenchRun, RANDOM } from './work.js';
+import { Command, Option } from 'commander';
+import { runCommand } from '../../cli/entry.js';
+import type { CountOptions } from './counts.js';
 
-const { values } = parseArgs({
-  options: { optimize: { type: 'string', default: '-O2' }, only: { type: 'string', default: '' } },
-});
-
-interface Row {
-  readonly name: string;
-  readonly run: Omit<BenchRun, 'data' | 'isFull'>;
-  readonly target: number; // instructions per step and example
-}
-
-const ROWS: readonly Row[] = [
-  row('swat 0.05, batch 1', 'swat', 0.05, 0.05, 1, 33_000),
-  row('swat 0.05, batch 8', 'swat', 0.05, 0.05, 8, 36_000),
-  row('swat 0.10, batch 1', 'swat', 0.1, 0.1, 1, 57_000),
-  row('swat 0.10, batch 8', 'swat', 0.1, 0.1, 8, 55_000),
-  row('sparrow 0.05, batch 1', 'sparrow', 0.05, 0.2, 1, 76_000),
-  row('sparrow 0.05, batch 8', 'sparrow', 0.05, 0.05, 8, 38_000),
-  row('dense, batch 1', 'dense', 1, 1, 1, 330_000),
-  row('dense, batch 8', 'dense', 1, 1, 8, 145_000),
-];
-
-function row(
-  name: string,
-  preset: BenchRun['preset'],
-  density: number,
-  activationDensity: number,
-  batch: number,
-  target: number,
-): Row {
-  return { name, run: { preset, density, activationDensity, batch }, target };
-}
-
-const missing = missingFor(TARGETS.rv32);
-if (missing !== undefined) throw new Error(missing);
-const folder = mkdtempSync(join(tmpdir(), 'sparrow-bench-'));
-try {
-  generateKernels(folder);
-  const driver = await buildDriver(TARGETS.rv32, folder, values.optimize);
-  const fashion = join(ROOT, '../shared/data/fashion14/train.fld');
-  const sets = [RANDOM, ...(existsSync(fashion) ? [fashion] : [])];
-  for (const { name, run, target } of ROWS.filter((r) => r.name.includes(values.only))) {
-    for (const data of sets) {
-      for (const isFull of data === RANDOM ? [true] : [true, false]) {
-        const measured = await measure(driver, { ...run, data, isFull }, folder);
-        print(
-          name,
-          `${data === RANDOM ? RANDOM : 'fashion14'}${isFull ? ', full work' : ''}`,
-          target,
-          measured,
-        );
-      }
-    }
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-
-function print(name: string, data: string, target: number, measured: Measured): void {
-  const sum = Math.round(total(measured));
-  const [first, last] = measured.work.layers;
-  console.log(
-    `${name}, ${data}: ${sum} (target ${target}); steps ${first.columns.toFixed(1)} × ${first.rows.toFixed(1)} and ` +
-      `${last.columns.toFixed(1)} × ${last.rows.toFixed(1)}; ${first.alive} units alive; ${measured.work.calls.toFixed(1)} calls`,
-  );
-  const parts = [...measured.instructions].sort(([, a], [, b]) => b - a);
-  console.log(`  ${parts.map(([kernel, n]) => `${kernel} ${Math.round(n)}`).join(', ')}`);
-}
+await runCommand(
+  new Command('bench:kernels')
+    .description('count the instructions of the kernels in C per training step and example, on rv32imc')
+    .addOption(
+      new Option('--optimize <flag>', 'of the compiler')
+        .choices(['-O0', '-O1', '-O2', '-O3', '-Os'])
+        .default('-O2'),
+    )
+    .option('--only <part>', 'rows with this in their name, such as "swat 0.05"; all when left out')
+    .action(async (options: CountOptions) => (await import('./counts.js')).printCounts(options)),
+);
