@@ -139,6 +139,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
     listeners.onEvent(event);
     if (event.kind === 'finished') end.resolve(event);
   };
+  let stopRounds = () => {};
   try {
     const down = dataGatewayTo(mqtt, task);
     const live =
@@ -162,6 +163,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       },
       initial,
     );
+    stopRounds = () => coordinator.stop();
     const dealer = settings.deal && new Dealer({ source: settings.deal, store, publisher: down, onEvent });
     const ports = await mqtt.listen(coordinator, {
       receiveEnrol: dealer && ((device, frame) => dealer.receiveEnrol(device, frame)),
@@ -183,7 +185,7 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       labels?.close();
       end.reject(new Error('broker closed, expected to finish its rounds'));
       firmware.close();
-      coordinator.stop();
+      stopRounds();
       await mqtt.close();
       store.close();
     };
@@ -200,6 +202,8 @@ export async function startBroker(settings: BrokerSettings, listeners: Listeners
       },
     };
   } catch (error) {
+    stopRounds();
+    await mqtt.close();
     store.close();
     throw error;
   }

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -122,6 +122,19 @@ test('a taken port is one line, and the data folder is free again', async () => 
   assert.is(await failure(settings), `port ${port} in use, expected a free one`);
   await new Promise((resolve) => taken.close(resolve));
   await start(settings);
+});
+
+test('a start that fails at its end leaves neither port nor data folder in use', async () => {
+  const settings = settingsOf(1);
+  const { port } = await start(settingsOf(1)).then(async (broker) => {
+    await broker.close();
+    return broker;
+  });
+  const firmware = join(settings.folder, 'firmware');
+  writeFileSync(firmware, 'a file where a folder should be');
+  assert.match(await failure({ ...settings, port }), /ENOTDIR/);
+  rmSync(firmware);
+  await start({ ...settings, port });
 });
 
 test('a folder in use or of another federation is one line', async () => {
