@@ -7,14 +7,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { runCommand } from '../cli/entry.js';
-import { PRELOAD, preloadOrder } from './modules.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 await runCommand(
   new Command('firmware:preload')
-    .description(`list every module of the firmware for preloading, in ${PRELOAD}`)
-    .action(() => {
+    .description('list every module of the firmware for preloading, in a manifest of its own')
+    .action(async () => {
+      const { PRELOAD, preloadOrder } = await import('./modules.js'); // with the TypeScript compiler
       const preload = preloadOrder(ROOT);
       writeFileSync(join(ROOT, PRELOAD), `${JSON.stringify({ preload }, undefined, 2)}\n`);
       console.log(`${PRELOAD}: ${preload.length} modules`);

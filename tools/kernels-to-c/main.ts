@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Argument, Command } from 'commander';
 import { runCommand } from '../cli/entry.js';
 import { newFolder } from '../cli/option.js';
-import { generateKernels } from './generate.js';
-import { ROOT } from './modules.js';
+
+const BUILD = 'build/kernels';
 
 await runCommand(
   new Command('kernels')
@@ -15,9 +15,10 @@ await runCommand(
     .addArgument(
       new Argument('[folder]', 'to write into')
         .argParser(newFolder)
-        .default(join(ROOT, 'build/kernels'), 'build/kernels'),
+        .default(join(import.meta.dirname, '../..', BUILD), BUILD),
     )
-    .action((folder: string) => {
+    .action(async (folder: string) => {
+      const { generateKernels } = await import('./generate.js'); // with the TypeScript compiler
       console.log(`${generateKernels(folder).length} C files in ${folder}`);
     }),
 );

@@ -1,5 +1,5 @@
 /**
- * Runs the command as a person would, in a process of its own.
+ * Runs commands as a person would, each in a process of its own.
  * @module
  */
 import { spawn } from 'node:child_process';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The command's file. */
+/** The file of the `sparrow` command. */
 export const MAIN = fileURLToPath(new URL('../../../tools/cli/main.ts', import.meta.url));
 
 export interface Ended {
@@ -19,9 +19,20 @@ export interface Ended {
 
 /** @param folder working folder, where `sparrow-data` would lie */
 export function sparrow(folder: string, args: readonly string[]): Promise<Ended> {
+  return runScript(MAIN, folder, args);
+}
+
+/** @param file of an entry point @param folder working folder */
+export function runScript(
+  file: string,
+  folder: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
+    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file, ...args], {
       cwd: folder,
+      env,
     });
     let out = '';
     let err = '';
