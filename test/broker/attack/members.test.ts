@@ -11,8 +11,13 @@ import { pour, Siege, sleep } from './siege.js';
 
 const test = suite('attack by connected clients');
 
-/** Beyond what the broker had in peace. */
-const LIMIT_BYTES = 80_000_000;
+/**
+ * Beyond what the broker had in peace. Some 50 MB are usual, and twice as much where the machine stalls: garbage is
+ * collected late then. Without the buckets of connections floods took 190 and 220 MB.
+ */
+const LIMIT_BYTES = 150_000_000;
+/** What a connection may cause, beyond a first burst. */
+const BYTES_PER_SECOND = 1_000_000;
 const PLAN = 'fl/1/digits/plan';
 const MODEL = 'fl/1/digits/model';
 
@@ -66,6 +71,7 @@ const FLOODS: readonly (readonly [string, (name: string) => Uint8Array])[] = [
 for (const [what, packets] of FLOODS) {
   test(`floods of ${what} by three clients stop no round`, async () => {
     let received = 0;
+    const startMs = performance.now();
     const growth = await siege.under(async (signal) => {
       const flood = async (i: number) => {
         const name = `flood-${i}`;
@@ -81,7 +87,9 @@ for (const [what, packets] of FLOODS) {
       await Promise.all([flood(0), flood(1), flood(2)]);
     });
     assert.ok(growth < LIMIT_BYTES, `${growth} bytes`);
-    assert.ok(received < 20_000_000, `${received} bytes came back`);
+    const seconds = (performance.now() - startMs) / 1000;
+    const most = 20_000_000 + 3 * seconds * BYTES_PER_SECOND;
+    assert.ok(received < most, `${received} bytes came back in ${seconds} s`);
   });
 }
 
