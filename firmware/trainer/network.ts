@@ -6,7 +6,6 @@
 
 import { PLAIN, type Power, powerTable } from '../../shared/fixed/power.js';
 import type { Pace } from '../../shared/masks/pace.js';
-import { SCAN_MACS } from '../../shared/masks/topk.js';
 import { type ArenaLayout, arenaLayout } from '../../shared/model/arena.js';
 import { BIAS_MAX } from '../../shared/model/bounds.js';
 import { checkExponents } from '../../shared/model/exponents.js';
@@ -21,7 +20,6 @@ import { adoptPlaces, listPlaces } from '../kernels/places.js';
 import { CARRY_MACS, raiseWeights } from '../kernels/power.js';
 import { WeightChoice } from './choice.js';
 import { type LayerPlaces, layerPlaces } from './places.js';
-import { measureRoom } from './room.js';
 
 export class Network {
   readonly head: ModelHead;
@@ -81,7 +79,7 @@ export class Network {
     this.#rows = rowsOf(head.layout.layers[0].input);
     this.layers = layerPlaces(this, head, this.arena, counts);
     this.rooms = this.layers.map(() => 0);
-    this.#choice = new WeightChoice(this);
+    this.#choice = new WeightChoice(this, power === PLAIN);
     for (const { layer, tableAt, pools } of this.layers) {
       const { window, input, output } = layer;
       if (window) fillPlaces(this.u16, tableAt, window, channelsRead(layer), input, output);
@@ -142,20 +140,8 @@ export class Network {
   }
 
   /** Lists the active weights of every layer by exact top-k, and measures what room these leave. Yields the work. */
-  *select(pace: Pace): Generator<number, void> {
-    for (const places of this.layers) {
-      if (!places.isSparse) continue;
-      yield* this.#choice.select(places, pace);
-      if (this.#power !== PLAIN || places.layer.window !== undefined) continue;
-      const { outputs } = places.layer;
-      const rowMacs = Math.ceil(places.active / outputs) * SCAN_MACS;
-      const piece = pace.elements(rowMacs);
-      for (let from = 0; from < outputs; from += piece) {
-        const to = Math.min(outputs, from + piece);
-        measureRoom(this, places, from, to);
-        if (pace.isDue((to - from) * rowMacs)) yield pace.take();
-      }
-    }
+  select(pace: Pace): Generator<number, void> {
+    return this.#choice.select(pace);
   }
 
   /**

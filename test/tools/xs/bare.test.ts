@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SELF_TEST } from '../../../firmware/federation/selftest.js';
+import * as choice from '../../../firmware/trainer/choice.js';
 import * as evaluate from '../../../firmware/trainer/evaluate.js';
 import * as network from '../../../firmware/trainer/network.js';
 import * as trainer from '../../../firmware/trainer/trainer.js';
@@ -55,6 +56,7 @@ const NOTHING: readonly string[] = [
 
 /** Where places are. */
 const MODULES: Readonly<Record<string, object>> = {
+  'firmware/trainer/choice.ts': choice,
   'firmware/trainer/evaluate.ts': evaluate,
   'firmware/trainer/network.ts': network,
   'firmware/trainer/trainer.ts': trainer,

@@ -56,7 +56,7 @@ export const MORE_PLACES: readonly Place[] = [
   { module: 'firmware/trainer/trainer.ts', name: TRAINING, phase: SCOPE },
   { module: 'shared/fixed/noise.ts', name: 'fillNoise', phase: 'start', parameters: 3 },
   { module: 'firmware/trainer/network.ts', name: 'Network.setExample', phase: 'examples', parameters: 2 },
-  { module: 'firmware/trainer/network.ts', name: 'Network.select', phase: 're-selection' },
+  { module: 'firmware/trainer/choice.ts', name: 'WeightChoice.select', phase: 're-selection' },
   { module: 'firmware/trainer/network.ts', name: 'Network.load', phase: 'start' },
   { module: 'firmware/trainer/network.ts', name: 'Network.raise', phase: 'start' },
   { module: 'shared/model/mask.ts', name: 'maskOf', phase: 're-selection' },
