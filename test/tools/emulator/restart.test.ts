@@ -7,7 +7,7 @@ import { recipeOf } from '../../../shared/model/recipe.js';
 import { Folders } from '../../broker/folder.js';
 import { BrokerProcess, type Fate } from '../../broker/process.js';
 import { until } from '../../firmware/room.js';
-import { BOARDS, digitsRoom, digitsSettings, finalModel, isSame, openDigits } from './digits.js';
+import { BOARDS, digitsRoom, digitsSettings, ended, finalModel, isSame, openDigits } from './digits.js';
 
 const test = suite('restart of the broker');
 
@@ -24,21 +24,24 @@ async function begunAnew(endOfFirst: (broker: RunningBroker, reports: () => numb
     if (kind === 'report') reports += 1;
   });
   const { port } = broker;
-  const room = digitsRoom(port);
-  room.start();
-  await endOfFirst(broker, () => reports);
-  await broker.close();
-
   const second = digitsSettings(folders.make(), { recipe, port });
-  broker = await openDigits(second);
-  await broker.finished;
-  room.stop();
-  await broker.close();
+  const lines: string[] = [];
+  const room = digitsRoom(port, { log: (device, text) => lines.push(`${device} ${text}`) });
+  try {
+    room.start();
+    await endOfFirst(broker, () => reports);
+    await broker.close();
+    broker = await openDigits(second);
+    await ended(broker, () => lines);
+  } finally {
+    room.stop();
+    await broker.close();
+  }
   return { first, second };
 }
 
 test('boards that have done round 1 do that of a new federation, too', async () => {
-  const { first, second } = await begunAnew((broker) => broker.finished);
+  const { first, second } = await begunAnew((broker) => ended(broker, () => []));
   assert.ok(isSame(finalModel(second.folder), finalModel(first.folder))); // its number touches no weight
 });
 
@@ -114,11 +117,15 @@ for (const [taskSeed, preset] of [
 
 async function undisturbed(settings: BrokerSettings): Promise<Uint8Array> {
   const broker = await openDigits(settings);
-  const room = digitsRoom(broker.port);
-  room.start();
-  await broker.finished;
-  room.stop();
-  await broker.close();
+  const lines: string[] = [];
+  const room = digitsRoom(broker.port, { log: (device, text) => lines.push(`${device} ${text}`) });
+  try {
+    room.start();
+    await ended(broker, () => lines);
+  } finally {
+    room.stop();
+    await broker.close();
+  }
   return finalModel(settings.folder);
 }
 
