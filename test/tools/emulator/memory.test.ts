@@ -102,7 +102,7 @@ else {
       ended,
       /^out of memory: asked for a chunk of \d+ B; chunks hold \d+ of \d+ B, slots \d+ of \d+ B/,
     );
-    assert.match(ended, /largest: ArrayBuffer \w+ \d+ B, .*\d+ slots \d+ B, stack 10240 B$/);
+    assert.match(ended, /largest: ArrayBuffer #?\w+ \d+ B, .*\d+ slots \d+ B, stack 10240 B$/);
   });
 
   test('a C3 shares one pool between chunks and slots, and its largest model fits', async () => {
